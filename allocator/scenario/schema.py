@@ -1,0 +1,658 @@
+"""What a planner writes in ``scenario.yaml``: strict, frozen, self-documenting.
+
+The text under a field becomes the reference page and the JSON Schema. These models
+hold one section's shape only; checks across sections and tables are in
+`allocator.scenario.checks`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from allocator.scenario.hours import (
+    WeekHours,
+    overlaps_itself,
+    parse_days,
+    parse_hours,
+    parse_when,
+    week_hours,
+)
+
+
+class Strict(BaseModel):
+    """Base of all sections: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        ignored_types=(cached_property,),
+    )
+
+
+class NameInLanguages(Strict):
+    """A name in several languages."""
+
+    zh: str | None = None
+    """Chinese."""
+    en: str | None = None
+    """English."""
+
+
+Name = str | NameInLanguages
+Identifier = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+def _as_list(value: Any) -> Any:
+    """Let a single word stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Named(Strict):
+    """An item with an id and an optional name."""
+
+    id: Identifier
+    """Identifier, a string, unique in its list."""
+    name: Name | None = None
+    """Name for people, text or {zh: …, en: …}; default: the id."""
+
+    def label(self, language: str = "en") -> str:
+        """Return the name in `language`, else any name, else the id."""
+        if isinstance(self.name, str):
+            return self.name
+        if self.name is None:
+            return self.id
+        other = self.name.zh or self.name.en or self.id
+        return getattr(self.name, language, None) or other
+
+
+class Group(Named):
+    """A population group."""
+
+    weight: NonNegative = 1.0
+    """Weight of its residents in `weighted_covered_persons`."""
+    profile: str | None = None
+    """Walking profile; default: the first of `access.profiles`."""
+    tags: Words = ()
+    """Free labels."""
+
+
+class Session(Named):
+    """When one use of a service takes place; with its service it is an offer."""
+
+    days: str | tuple[str, ...] | None = None
+    """Weekdays of `hours`: `all`, `mon-fri`, or a list; with `hours` only. Default: all."""
+    hours: str | tuple[str, ...] | None = None
+    """Clock hours, `10:30-13:00`, several as a list or comma-separated, the same on each day; may cross midnight."""
+    when: str | None = None
+    """Hours that differ by day: `mon-fri 18:00-22:00; sat,sun 08:00-22:00` (instead of days and hours)."""
+    turns: Positive | None = None
+    """Persons one place serves per day of the session; default: the service's."""
+    m2_per_place: NonNegative | None = None
+    """Usable m² per place in this session; default: the service's."""
+    annual_cost_fixed: NonNegative | None = None
+    """Yearly cost of holding the session in one space; default: the service's."""
+    annual_cost_per_place: NonNegative | None = None
+    """Yearly cost per place; default: the service's."""
+
+    @model_validator(mode="after")
+    def _hours_are_given_once(self) -> Session:
+        if (self.hours is None) == (self.when is None):
+            msg = "give either 'hours' (with 'days') or 'when'"
+            raise ValueError(msg)
+        if self.when is not None and self.days is not None:
+            msg = "'when' already names the days; leave 'days' out"
+            raise ValueError(msg)
+        if overlaps_itself(self.week):
+            msg = "the session overlaps itself"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def week(self) -> WeekHours:
+        """The session's intervals of the week."""
+        if self.when is not None:
+            return parse_when(self.when)
+        days = self.days if self.days is not None else "all"
+        hours = self.hours if self.hours is not None else ""
+        return week_hours(
+            parse_days(days if isinstance(days, str) else ",".join(days)),
+            parse_hours(hours if isinstance(hours, str) else ",".join(hours)),
+        )
+
+
+class Condition(Strict):
+    """What a service asks of a space and its building; every key given must hold."""
+
+    min_floor: int | None = None
+    """Lowest floor (1 = ground floor, −1 = basement; 0 is invalid)."""
+    max_floor: int | None = None
+    """Highest floor."""
+    features: Words = ()
+    """Features that the space or its building must all have."""
+    daylight: bool = False
+    """The space or building must have the feature `daylight`."""
+    step_free: bool = False
+    """The space or building must have the feature `step_free`."""
+    max_fire_resistance_class: Annotated[int, Field(ge=1, le=4)] | None = None
+    """Fire resistance class of the building at most this (1 is best); unknown fails."""
+    land_use: Words = ()
+    """The building's land use must be one of these."""
+    excluded_former_uses: Words = ()
+    """The building's former use must be none of these."""
+    min_lease_years: Positive | None = None
+    """Years from the scenario's date to the building's `lease_until`; no end given passes."""
+    min_space_m2: NonNegative | None = None
+    """Usable area of the space at least this."""
+    max_area_on_floor_m2: NonNegative | None = None
+    """Most area of the service on that floor of the building, summed over its spaces."""
+    max_places_on_floor: NonNegative | None = None
+    """Most places of the service on that floor of the building, summed over its spaces."""
+    outdoor_m2_per_place: NonNegative = 0.0
+    """Outdoor m² of the building per place; summed over the building's services."""
+
+    @model_validator(mode="after")
+    def _no_floor_zero(self) -> Condition:
+        if 0 in (self.min_floor, self.max_floor):
+            msg = "floor 0 does not exist (1 = ground floor, -1 = basement)"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def all_features(self) -> frozenset[str]:
+        """Features asked for, daylight and step-free access included."""
+        extra = {"daylight": self.daylight, "step_free": self.step_free}
+        return frozenset(self.features) | {k for k, asked in extra.items() if asked}
+
+
+class Requirements(Strict):
+    """Siting alternatives: at least one condition must hold."""
+
+    any_of: tuple[Condition, ...] = ()
+    """Conditions of which one must hold; empty: anywhere."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_condition_is_a_list_of_one(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "any_of" not in value:
+            return {"any_of": [value]}
+        return value
+
+
+class Capacity(StrEnum):
+    """Whether an offer's capacity counts places or is unlimited."""
+
+    PLACES = "places"
+    UNLIMITED = "unlimited"
+
+
+DEDICATED = "dedicated"
+
+
+class Service(Named):
+    """A service function."""
+
+    category: str = ""
+    """Category: elder care, meals, …"""
+    sharing: str = DEDICATED
+    """`dedicated`, or the sharing class within which services take turns in a room."""
+    capacity: Capacity = Capacity.PLACES
+    """`unlimited` for pure covering problems: then no m2_per_place and no cost per place."""
+    m2_per_place: NonNegative | None = None
+    """Usable m² per place; required here or in every session unless capacity is unlimited."""
+    min_area_m2: NonNegative = 0.0
+    """Least usable area; compared with the area used in a divisible space, with the whole area in a whole one."""
+    max_area_m2: Positive | None = None
+    """Most usable area in one space; default: no limit."""
+    equipment_cost: NonNegative = 0.0
+    """Fixed cost of equipping a space for the service."""
+    equipment_cost_per_place: NonNegative = 0.0
+    """Equipment cost per place at the peak."""
+    turns: Positive = 1.0
+    """Persons one place serves per day of a session."""
+    annual_cost_fixed: NonNegative = 0.0
+    """Yearly cost of holding a session in one space."""
+    annual_cost_per_place: NonNegative = 0.0
+    """Yearly cost per place of a session."""
+    sessions: Annotated[tuple[Session, ...], Field(min_length=1)]
+    """When the service may be held."""
+    requires: Requirements = Requirements()
+    """Siting: what it asks of space and building."""
+    tags: Words = ()
+    """Free labels."""
+
+    @model_validator(mode="after")
+    def _area_is_stated(self) -> Service:
+        if self.max_area_m2 is not None and self.max_area_m2 < self.min_area_m2:
+            msg = "max_area_m2 is below min_area_m2"
+            raise ValueError(msg)
+        per_place = [self.equipment_cost_per_place, self.annual_cost_per_place]
+        per_place += [s.annual_cost_per_place or 0.0 for s in self.sessions]
+        areas = [s.m2_per_place for s in self.sessions]
+        if self.capacity is Capacity.UNLIMITED:
+            stated = self.m2_per_place is not None or any(a is not None for a in areas)
+            if stated or any(per_place):
+                msg = (
+                    "unlimited capacity allows neither m2_per_place nor costs per place"
+                )
+                raise ValueError(msg)
+        elif self.m2_per_place is None and any(a is None for a in areas):
+            msg = "m2_per_place is missing (give it here or in every session)"
+            raise ValueError(msg)
+        return self
+
+
+class Acceptance(Strict):
+    """One offer that satisfies a need, with its walking limit."""
+
+    service: str
+    """Service id."""
+    session: str | None = None
+    """Session id; absent: every session of the service."""
+    max_walk_min: NonNegative
+    """Walking limit in minutes, inclusive."""
+
+
+class CreditStep(Strict):
+    """Credit up to a walking time."""
+
+    max_min: NonNegative
+    """Walking minutes up to which the share is given, inclusive."""
+    share: Share
+    """Share of the demand that counts as covered."""
+
+
+class LinearCredit(Strict):
+    """Credit 1 up to `full_min`, falling in a line to 0 at `zero_min`."""
+
+    full_min: NonNegative
+    """Walking minutes up to which credit is 1."""
+    zero_min: Positive
+    """Walking minutes from which credit is 0."""
+
+    @model_validator(mode="after")
+    def _falls(self) -> LinearCredit:
+        if self.zero_min <= self.full_min:
+            msg = "zero_min must be above full_min"
+            raise ValueError(msg)
+        return self
+
+
+class Need(Named):
+    """What residents ask: which groups, how often, and which offers satisfy it."""
+
+    tier: int | None = None
+    """Label for goals and reports; multiplies nothing."""
+    weight: NonNegative = 1.0
+    """Weight in `weighted_covered_persons`, times the group's weight."""
+    groups: dict[str, NonNegative] = {}
+    """Group id to rate: persons with the need per person of the group. May be empty when the table `demand` gives the demand."""
+    visits_per_person_week: Positive
+    """Visits per week of one person with the need."""
+    fee_per_visit: NonNegative = 0.0
+    """What a visit pays at a planned site."""
+    profile: str | None = None
+    """Walking profile; default: the group's."""
+    accepts: Annotated[tuple[Acceptance, ...], Field(min_length=1)]
+    """Offers that satisfy the need."""
+    credit: tuple[CreditStep, ...] | LinearCredit | None = None
+    """Share of the demand counted by walking time; default 1 within the limit."""
+    tags: Words = ()
+    """Free labels."""
+
+    @field_validator("credit")
+    @classmethod
+    def _steps_rise(cls, value: Any) -> Any:
+        if isinstance(value, tuple):
+            minutes = [step.max_min for step in value]
+            if not value or minutes != sorted(set(minutes)):
+                msg = "credit steps must rise in max_min"
+                raise ValueError(msg)
+        return value
+
+
+class Profile(Strict):
+    """A way of walking."""
+
+    speed_m_per_min: Positive
+    """Metres per minute."""
+
+
+class AccessMode(StrEnum):
+    """How walking times are found."""
+
+    STRAIGHT = "straight"
+    MATRIX = "matrix"
+    NETWORK = "network"
+
+
+class AccessSection(Strict):
+    """How walking times are found."""
+
+    mode: AccessMode = AccessMode.STRAIGHT
+    """`straight` (line × detour ÷ speed), `matrix` (table `travel`) or `network`."""
+    detour: Annotated[float, Field(ge=1)] = 1.3
+    """Factor on the straight line (mode straight)."""
+    profiles: Annotated[dict[str, Profile], Field(min_length=1)] = {
+        "walk": Profile(speed_m_per_min=75.0)
+    }
+    """Walking profiles by name; the first is the default."""
+    streets: str | None = None
+    """Street lines (mode network)."""
+
+
+class DistrictLimits(Strict):
+    """Limits on what is planned in one district, by the building's place."""
+
+    capital_budget: NonNegative | None = None
+    """Most capital cost; absent: no limit; 0 is legal."""
+    annual_budget: NonNegative | None = None
+    """Most yearly outlay; absent: no limit."""
+    floor_area_m2: NonNegative | None = None
+    """Most floor used."""
+    buildings: Annotated[int, Field(ge=0)] | None = None
+    """Most used buildings."""
+
+
+class Limits(DistrictLimits):
+    """Limits in total and by district."""
+
+    reserve_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of all usable area that the plan must leave free."""
+    by_district: dict[str, DistrictLimits] = {}
+    """District id to its limits."""
+
+
+def _share_or_target(value: Any) -> Any:
+    """Read a bare number as a share."""
+    bare = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"share": value} if bare else value
+
+
+class FloorTarget(Strict):
+    """A coverage floor: persons or a share of the demand."""
+
+    share: Share | None = None
+    """Least covered share of the counted demand."""
+    persons: NonNegative | None = None
+    """Least covered persons."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> FloorTarget:
+        if (self.share is None) == (self.persons is None):
+            msg = "give either share or persons"
+            raise ValueError(msg)
+        return self
+
+
+Target = Annotated[FloorTarget, BeforeValidator(_share_or_target)]
+
+
+class CommunityFloor(Strict):
+    """The floor of one need in every community, with exceptions by id."""
+
+    share: Share | None = None
+    """Least covered share in every community."""
+    persons: NonNegative | None = None
+    """Least covered persons in every community."""
+    by_id: dict[str, Target] = {}
+    """Community id to its own floor."""
+
+    @model_validator(mode="after")
+    def _at_most_one(self) -> CommunityFloor:
+        if self.share is not None and self.persons is not None:
+            msg = "give either share or persons"
+            raise ValueError(msg)
+        return self
+
+
+class CoverageFloor(Strict):
+    """Rule `coverage_floor`: least covered persons or share."""
+
+    total: Target | None = None
+    """Over all needs."""
+    needs: dict[str, Target] = {}
+    """Need id to its floor."""
+    communities: dict[
+        str, Annotated[CommunityFloor, BeforeValidator(_share_or_target)]
+    ] = {}
+    """Need id to the floor in each community."""
+
+
+class ChangeOver(Strict):
+    """Rule `change_over`: minutes between two services in one space."""
+
+    services: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    """Services of which any two keep the time, in both directions."""
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """Service that ends first (with `to`)."""
+    to: str | None = None
+    """Service that starts next (with `from`)."""
+    minutes: Annotated[float, Field(ge=0, lt=10080)]
+    """Least minutes between them."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _pair_or_list(self) -> ChangeOver:
+        directed = self.from_ is not None and self.to is not None
+        halves = (self.from_ is None) != (self.to is None)
+        if halves or (self.services is not None) == directed:
+            msg = "give either services: [a, b] or both from: and to:"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def ordered_pairs(self) -> tuple[tuple[str, str], ...]:
+        """(ends first, starts next) pairs of distinct services."""
+        if self.services is None:
+            return ((str(self.from_), str(self.to)),)
+        return tuple((a, b) for a in self.services for b in self.services if a != b)
+
+
+class Incompatible(Strict):
+    """Rule `incompatible`: services that must not run in one building."""
+
+    services: Annotated[tuple[str, ...], Field(min_length=2)]
+    """Services of which no two may meet."""
+    when: Literal["same_slot", "always"] = "always"
+    """`same_slot`: not at the same time; `always`: not in one building at all."""
+
+
+class Pin(Strict):
+    """Rule `pins`: what must or must not be in the plan."""
+
+    fix: Literal["in", "out"]
+    """`in`: at least one match has places; `out`: none has."""
+    building: str | None = None
+    """Building id."""
+    space: str | None = None
+    """Space id."""
+    service: str | None = None
+    """Service id."""
+    category: str | None = None
+    """Service category."""
+    session: str | None = None
+    """Session id."""
+    reason: str | None = None
+    """Why."""
+    source: str | None = None
+    """Where the reason is written down."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Pin:
+        keys = (self.building, self.space, self.service, self.category, self.session)
+        if all(key is None for key in keys):
+            msg = "a pin names at least one of building, space, service, category, session"
+            raise ValueError(msg)
+        return self
+
+
+class Rules(Strict):
+    """Rules beside the limits."""
+
+    coverage_floor: CoverageFloor = CoverageFloor()
+    """Least coverage; turns the problem round when money is minimised."""
+    change_over_min: tuple[ChangeOver, ...] = ()
+    """Minutes between services that take turns."""
+    incompatible: tuple[Incompatible, ...] = ()
+    """Services that must not meet."""
+    pins: tuple[Pin, ...] = ()
+    """Fixed decisions."""
+
+
+class Measure(StrEnum):
+    """What a goal can maximise or minimise."""
+
+    WEIGHTED_COVERED_PERSONS = "weighted_covered_persons"
+    COVERED_PERSONS = "covered_persons"
+    WORST_COMMUNITY_COVERAGE = "worst_community_coverage"
+    WORST_GROUP_COVERAGE = "worst_group_coverage"
+    BUILDINGS = "buildings"
+    FLOOR_USED_M2 = "floor_used_m2"
+    CAPITAL_COST = "capital_cost"
+    YEARLY_OUTLAY = "yearly_outlay"
+    WALKING_MINUTES = "walking_minutes"
+
+
+class GoalTerm(Strict):
+    """One measure of a goal with its weight."""
+
+    measure: Measure
+    """The measure."""
+    weight: float = 1.0
+    """Its factor in the goal."""
+    tier: int | None = None
+    """Only needs of this tier (covered_persons)."""
+    group: str | None = None
+    """Only this group (covered_persons)."""
+    category: str | None = None
+    """Only demand covered by services of this category (covered_persons)."""
+    need: str | None = None
+    """Only this need (covered_persons and worst coverage)."""
+
+    @model_validator(mode="after")
+    def _filters_fit(self) -> GoalTerm:
+        worst = {Measure.WORST_COMMUNITY_COVERAGE, Measure.WORST_GROUP_COVERAGE}
+        allowed: set[str] = set()
+        if self.measure is Measure.COVERED_PERSONS:
+            allowed = {"tier", "group", "category", "need"}
+        elif self.measure in worst:
+            allowed = {"need"}
+        for key in ("tier", "group", "category", "need"):
+            if getattr(self, key) is not None and key not in allowed:
+                msg = f"{key} does not go with the measure {self.measure}"
+                raise ValueError(msg)
+        return self
+
+
+def _terms(value: Any) -> Any:
+    """Read the short form {measure: weight} as a list of terms."""
+    if isinstance(value, dict):
+        return [{"measure": key, "weight": weight} for key, weight in value.items()]
+    return value
+
+
+Terms = Annotated[tuple[GoalTerm, ...], BeforeValidator(_terms), Field(min_length=1)]
+
+
+class Goal(Strict):
+    """One goal: a weighted sum of measures, maximised or minimised."""
+
+    maximize: Terms | None = None
+    """Measures to make large: {measure: weight} or a list of terms."""
+    minimize: Terms | None = None
+    """Measures to make small."""
+    tolerance: NonNegative = 0.0
+    """Share by which this goal may get worse while later goals are solved."""
+
+    @model_validator(mode="after")
+    def _one_sense(self) -> Goal:
+        if (self.maximize is None) == (self.minimize is None):
+            msg = "give either maximize or minimize"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def terms(self) -> tuple[GoalTerm, ...]:
+        """The measures with their weights."""
+        return self.maximize or self.minimize or ()
+
+    @property
+    def maximizes(self) -> bool:
+        """Whether larger is better."""
+        return self.maximize is not None
+
+
+DEFAULT_GOALS = (Goal(maximize=(GoalTerm(measure=Measure.WEIGHTED_COVERED_PERSONS),)),)
+
+
+class OptionsSection(Strict):
+    """Solve options kept with the scenario; the command line wins."""
+
+    engine: Literal["auto", "search", "greedy", "exact"] | None = None
+    """Engine."""
+    solver: Literal["highs", "scip", "cp-sat"] | None = None
+    """Solver of the exact engine."""
+    time_limit_s: Positive | None = None
+    """Wall seconds until the plan is final."""
+    max_steps: Annotated[int, Field(ge=0)] | None = None
+    """Most steps of the search."""
+    gap: NonNegative | None = None
+    """Stop when the gap is at most this share."""
+    target: float | None = None
+    """Stop when the first goal reaches this value."""
+    seed: Annotated[int, Field(ge=0)] | None = None
+    """Seed of every random choice."""
+    workers: Annotated[int, Field(ge=1)] | None = None
+    """Processes or threads."""
+
+
+class ScenarioSpec(Strict):
+    """The whole of ``scenario.yaml`` after merging, without its tables."""
+
+    format: Literal["allocator/1"]
+    """Format of the file."""
+    name: Name
+    """Name of the scenario."""
+    currency: str = "CNY"
+    """Currency of every cost and budget."""
+    date: dt.date = dt.date(2026, 1, 1)
+    """Date of the plan; availability and leases are compared with it."""
+    crs: str = "local"
+    """Coordinate system: an EPSG code, or `local` (metres without a place on earth)."""
+    groups: tuple[Group, ...] = ()
+    """Population groups."""
+    services: tuple[Service, ...] = ()
+    """Service functions."""
+    needs: tuple[Need, ...] = ()
+    """What residents ask."""
+    access: AccessSection = AccessSection()
+    """Walking times."""
+    limits: Limits = Limits()
+    """Limits on money, floor area and buildings."""
+    rules: Rules = Rules()
+    """Further rules."""
+    goals: Annotated[tuple[Goal, ...], Field(min_length=1)] = DEFAULT_GOALS
+    """Goals, solved in order."""
+    options: OptionsSection = OptionsSection()
+    """Solve options."""
