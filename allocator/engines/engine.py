@@ -40,6 +40,13 @@ class StopSignal:
         """Ask for the best plan now (Ctrl-C, SIGTERM, a caller's button)."""
         self._interrupted.set()
 
+    def until(self, deadline: float) -> StopSignal:
+        """Return a signal with an earlier deadline that shares the interrupt."""
+        own = float("inf") if self.deadline is None else self.deadline
+        part = StopSignal(min(deadline, own))
+        part._interrupted = self._interrupted
+        return part
+
     def remaining_s(self) -> float:
         """Seconds left, inf without a deadline; never below 0."""
         if self._interrupted.is_set():
@@ -74,6 +81,9 @@ class GoalOutcome:
     value: float | None
     bound: float | None
     """No plan (that keeps the earlier goals' tolerances) is better; None = unknown."""
+    reached: float | None = None
+    """Value when this goal was solved, before later goals used its tolerance; None =
+    `value`. The gap is taken here."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +93,13 @@ class Conflict:
     rule_id: str
     where: Mapping[str, str]
     least_change: float | None
-    """Change of this rule alone that restores a plan; None = not known or impossible."""
+    """Change of this rule alone that restores a plan; None = unknown or impossible."""
     unit: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an engine returns; `solution` is None with a reason, never empty by accident."""
+    """What an engine returns; without a plan `solution` is None and says why."""
 
     solution: Solution | None
     goals: tuple[GoalOutcome, ...]
