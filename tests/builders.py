@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from allocator.scenario import Scenario
 
-Rows = "Sequence[Mapping[str, Any]]"
+    Rows = Sequence[Mapping[str, Any]]
 
 
 def service(service_id: str, hours: str = "09:00-12:00", **keys: Any) -> dict[str, Any]:
@@ -31,7 +31,9 @@ def service(service_id: str, hours: str = "09:00-12:00", **keys: Any) -> dict[st
     return base | keys
 
 
-def need(need_id: str, service_id: str, walk: float = 10.0, **keys: Any) -> dict[str, Any]:
+def need(
+    need_id: str, service_id: str, walk: float = 10.0, **keys: Any
+) -> dict[str, Any]:
     """Return a need of everybody, once a week, met by any session of one service."""
     base = {
         "id": need_id,
