@@ -100,11 +100,14 @@ class Session(Named):
     """When one use of a service takes place; with its service it is an offer."""
 
     days: str | tuple[str, ...] | None = None
-    """Weekdays of `hours`: `all`, `mon-fri`, or a list; with `hours` only. Default: all."""
+    """Weekdays of `hours`: `all`, `mon-fri`, or a list; with `hours` only.
+    Default: all."""
     hours: str | tuple[str, ...] | None = None
-    """Clock hours, `10:30-13:00`, several as a list or comma-separated, the same on each day; may cross midnight."""
+    """Clock hours, `10:30-13:00`, several as a list or comma-separated, the same on
+    each day; may cross midnight; `24:00` is allowed."""
     when: str | None = None
-    """Hours that differ by day: `mon-fri 18:00-22:00; sat,sun 08:00-22:00` (instead of days and hours)."""
+    """Hours that differ by day: `mon-fri 18:00-22:00; sat,sun 08:00-22:00` (instead of
+    days and hours)."""
     turns: Positive | None = None
     """Persons one place serves per day of the session; default: the service's."""
     m2_per_place: NonNegative | None = None
@@ -123,7 +126,7 @@ class Session(Named):
             msg = "'when' already names the days; leave 'days' out"
             raise ValueError(msg)
         if overlaps_itself(self.week):
-            msg = "the session overlaps itself"
+            msg = f"the session overlaps itself: {self.week}"
             raise ValueError(msg)
         return self
 
@@ -154,19 +157,23 @@ class Condition(Strict):
     step_free: bool = False
     """The space or building must have the feature `step_free`."""
     max_fire_resistance_class: Annotated[int, Field(ge=1, le=4)] | None = None
-    """Fire resistance class of the building at most this (1 is best); unknown fails."""
+    """Fire resistance class of the building at most this (1 is best); unknown
+    fails."""
     land_use: Words = ()
     """The building's land use must be one of these."""
     excluded_former_uses: Words = ()
     """The building's former use must be none of these."""
     min_lease_years: Positive | None = None
-    """Years from the scenario's date to the building's `lease_until`; no end given passes."""
+    """Years from the scenario's date to the building's `lease_until`; no end given
+    passes."""
     min_space_m2: NonNegative | None = None
     """Usable area of the space at least this."""
     max_area_on_floor_m2: NonNegative | None = None
-    """Most area of the service on that floor of the building, summed over its spaces."""
+    """Most area of the service on that floor of the building, summed over its
+    spaces."""
     max_places_on_floor: NonNegative | None = None
-    """Most places of the service on that floor of the building, summed over its spaces."""
+    """Most places of the service on that floor of the building, summed over its
+    spaces."""
     outdoor_m2_per_place: NonNegative = 0.0
     """Outdoor m² of the building per place; summed over the building's services."""
 
@@ -216,11 +223,14 @@ class Service(Named):
     sharing: str = DEDICATED
     """`dedicated`, or the sharing class within which services take turns in a room."""
     capacity: Capacity = Capacity.PLACES
-    """`unlimited` for pure covering problems: then no m2_per_place and no cost per place."""
+    """`unlimited` for pure covering problems: then no m2_per_place and no cost per
+    place."""
     m2_per_place: NonNegative | None = None
-    """Usable m² per place; required here or in every session unless capacity is unlimited."""
+    """Usable m² per place; required here or in every session unless capacity is
+    unlimited."""
     min_area_m2: NonNegative = 0.0
-    """Least usable area; compared with the area used in a divisible space, with the whole area in a whole one."""
+    """Least usable area; compared with the area used in a divisible space, with the
+    whole area in a whole one."""
     max_area_m2: Positive | None = None
     """Most usable area in one space; default: no limit."""
     equipment_cost: NonNegative = 0.0
@@ -305,7 +315,8 @@ class Need(Named):
     weight: NonNegative = 1.0
     """Weight in `weighted_covered_persons`, times the group's weight."""
     groups: dict[str, NonNegative] = {}
-    """Group id to rate: persons with the need per person of the group. May be empty when the table `demand` gives the demand."""
+    """Group id to rate: persons with the need per person of the group. May be empty
+    when the table `demand` gives the demand."""
     visits_per_person_week: Positive
     """Visits per week of one person with the need."""
     fee_per_visit: NonNegative = 0.0
@@ -441,6 +452,8 @@ class CoverageFloor(Strict):
 class ChangeOver(Strict):
     """Rule `change_over`: minutes between two services in one space."""
 
+    id: Identifier | None = None
+    """Name by which a variant or a scenario built on this one changes the entry."""
     services: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
     """Services of which any two keep the time, in both directions."""
     from_: Annotated[str | None, Field(alias="from")] = None
@@ -472,6 +485,8 @@ class ChangeOver(Strict):
 class Incompatible(Strict):
     """Rule `incompatible`: services that must not run in one building."""
 
+    id: Identifier | None = None
+    """Name by which a variant or a scenario built on this one changes the entry."""
     services: Annotated[tuple[str, ...], Field(min_length=2)]
     """Services of which no two may meet."""
     when: Literal["same_slot", "always"] = "always"
@@ -481,6 +496,8 @@ class Incompatible(Strict):
 class Pin(Strict):
     """Rule `pins`: what must or must not be in the plan."""
 
+    id: Identifier | None = None
+    """Name by which a variant or a scenario built on this one changes the entry."""
     fix: Literal["in", "out"]
     """`in`: at least one match has places; `out`: none has."""
     building: str | None = None
@@ -502,7 +519,8 @@ class Pin(Strict):
     def _names_something(self) -> Pin:
         keys = (self.building, self.space, self.service, self.category, self.session)
         if all(key is None for key in keys):
-            msg = "a pin names at least one of building, space, service, category, session"
+            names = "building, space, service, category, session"
+            msg = f"a pin names at least one of {names}"
             raise ValueError(msg)
         return self
 
