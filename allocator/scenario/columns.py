@@ -19,10 +19,11 @@ class Kind(StrEnum):
     NUMBER = "number"
     """float64; absent optional numbers are NaN unless a default is given."""
     INTEGER = "integer"
+    """int64 when the column has a default, else float64 with NaN for absent."""
     YES_NO = "yes_no"
     """yes/no, true/false, 1/0, 是/否; held as bool."""
     DATE = "date"
-    """ISO date; held as datetime64[D], absent NaT."""
+    """ISO date; held as datetime64[s] at midnight, absent NaT."""
     WORDS = "words"
     """Words separated by ; , or the Chinese comma; held as frozenset of text."""
     HOURS = "hours"
@@ -275,8 +276,8 @@ FACILITIES = Table(
 )
 TRAVEL = Table(
     "travel",
-    "Walking times. In mode matrix an absent pair is unreachable; in other modes listed "
-    "pairs override.",
+    "Walking times. In mode matrix an absent pair is unreachable; in other modes "
+    "listed pairs override.",
     (
         _id("zone_id", "Zone.", required=True),
         _id("site_id", "Building or facility.", required=True),
