@@ -1,0 +1,42 @@
+"""Small array steps that several modules of this room share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Array = TypeVar("Array", bound="npt.NDArray[Any]")
+
+
+def frozen(array: Array) -> Array:
+    """Return `array` set to read-only."""
+    array.setflags(write=False)
+    return array
+
+
+def offsets(counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return the CSR starts of lists of the given lengths, shape (lists + 1,)."""
+    start = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=start[1:])
+    return start
+
+
+def spans(
+    first: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return first[0], first[0] + 1, … (counts[0] of them), then first[1], …."""
+    total = int(counts.sum())
+    shift = np.repeat(first - (np.cumsum(counts) - counts), counts)
+    return np.arange(total, dtype=np.int64) + shift
+
+
+def positions(ids: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return the position of every wanted id in `ids`, −1 where it is absent."""
+    import pandas as pd
+
+    found = pd.Index(ids).get_indexer(pd.Index(wanted))
+    return np.asarray(found, np.int64)

@@ -1,0 +1,215 @@
+"""Measures of a solution, for engines; the evaluator has its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocator.instance.instance import Resource
+from allocator.units import WEEKS_PER_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from allocator.instance.instance import (
+        GoalRow,
+        Instance,
+        LimitRow,
+        Solution,
+        WorstTerm,
+    )
+
+    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+
+def goal_value(instance: Instance, goal: GoalRow, solution: Solution) -> float:
+    """Return the value of a goal; larger is better when it maximises."""
+    credit, walk_min = flow_credit(instance, solution)
+    covered = credit * solution.flow_visits
+    offer = instance.supplies.offer[solution.flow_supply]
+    value = sum(
+        float(np.sum(term.row_value[solution.flow_row] * covered * term.offers[offer]))
+        for term in goal.covered
+    )
+    value += sum(
+        term.weight * _worst(instance, term, solution, covered) for term in goal.worst
+    )
+    totals = resource_totals(instance, solution)
+    value += goal.buildings * totals[Resource.BUILDINGS]
+    value += goal.floor_used_m2 * totals[Resource.FLOOR_USED]
+    value += goal.capital_cost * totals[Resource.CAPITAL_COST]
+    value += goal.yearly_outlay * totals[Resource.YEARLY_OUTLAY]
+    if goal.walking_minutes:
+        value += goal.walking_minutes * float(solution.flow_visits @ walk_min)
+    return value
+
+
+def resource_totals(instance: Instance, solution: Solution) -> dict[Resource, float]:
+    """Return every resource summed over all buildings."""
+    by_building = resources_by_building(instance, solution)
+    return {resource: float(used.sum()) for resource, used in by_building.items()}
+
+
+def limit_value(limit: LimitRow, by_building: Mapping[Resource, Floats]) -> float:
+    """Return what a limit counts, from `resources_by_building`."""
+    return float(by_building[limit.resource][limit.buildings].sum())
+
+
+def resources_by_building(
+    instance: Instance, solution: Solution
+) -> dict[Resource, Floats]:
+    """Return money, floor used and use of every building, each of shape (b,)."""
+    places, spaces = solution.places, instance.spaces
+    buildings = len(instance.buildings.opening_cost)
+    floor_used = floor_used_m2(instance, places)
+    used_spaces = np.zeros(len(spaces.building), bool)
+    used_spaces[instance.candidates.space[places > 0]] = True
+    used = np.zeros(buildings, bool)
+    used[spaces.building[used_spaces]] = True
+    capital = instance.buildings.opening_cost * used
+    capital += np.bincount(
+        spaces.building, spaces.renovation_cost_per_m2 * floor_used, buildings
+    )
+    pair_building = spaces.building[instance.pairs.space]
+    capital += np.bincount(pair_building, equipment_cost(instance, places), buildings)
+    yearly = instance.buildings.annual_rent * used
+    yearly += np.bincount(spaces.building, spaces.annual_rent * used_spaces, buildings)
+    yearly += _running_costs(instance, places)
+    yearly -= _fees(instance, solution)
+    floor = np.bincount(spaces.building, floor_used, buildings)
+    return {
+        Resource.CAPITAL_COST: capital,
+        Resource.YEARLY_OUTLAY: yearly,
+        Resource.FLOOR_USED: floor,
+        Resource.BUILDINGS: used.astype(np.float64),
+    }
+
+
+def capacity_visits_per_week(instance: Instance, places: Ints) -> Floats:
+    """Return what every supply can serve under the given places, shape (q,)."""
+    supplies, offers = instance.supplies, instance.offers
+    of_supply = np.diff(supplies.candidate_start)
+    owner = np.repeat(np.arange(len(of_supply)), of_supply)
+    total = np.bincount(owner, places[supplies.candidate], len(of_supply))
+    per_place = offers.visits_per_place_week[supplies.offer]
+    unlimited = offers.unlimited[supplies.offer] & (total > 0)
+    planned = np.where(unlimited, np.inf, total * per_place)
+    return np.where(supplies.planned, planned, supplies.fixed_visits_per_week)
+
+
+def equipment_cost(instance: Instance, places: Ints) -> Floats:
+    """Return fixed equipment plus peak places × cost per place, shape (p,)."""
+    pairs, candidates = instance.pairs, instance.candidates
+    running = np.zeros(len(pairs.space), bool)
+    running[candidates.pair[places > 0]] = True
+    per_place = instance.services.equipment_cost_per_place[pairs.service]
+    return running * pairs.equipment_cost + per_place * peak_places(instance, places)
+
+
+def peak_places(instance: Instance, places: Ints) -> Floats:
+    """Return P[r, s], the most places of a pair in any slot, shape (p,)."""
+    used = np.flatnonzero(places > 0)
+    holds = instance.slots.holds[instance.candidates.offer[used]]
+    by_slot = np.zeros((len(instance.pairs.space), holds.shape[1]))
+    np.add.at(by_slot, instance.candidates.pair[used], places[used, None] * holds)
+    return by_slot.max(axis=1, initial=0.0)
+
+
+def floor_used_m2(instance: Instance, places: Ints) -> Floats:
+    """Return the floor used of every space, shape (r,)."""
+    spaces, candidates = instance.spaces, instance.candidates
+    used = np.flatnonzero(places > 0)
+    floor = np.zeros(len(spaces.building))
+    space = candidates.space[used]
+    floor[space] = spaces.usable_area_m2[space]
+    inside = used[spaces.divisible[space]]
+    ends = np.flatnonzero(np.diff(candidates.space[inside], append=-1)) + 1
+    for running in np.split(inside, ends[:-1]) if len(inside) else []:
+        floor[candidates.space[running[0]]] = _divisible_floor_m2(
+            instance, candidates.offer[running], places[running]
+        )
+    return floor
+
+
+def flow_credit(instance: Instance, solution: Solution) -> tuple[Floats, Floats]:
+    """Return credit and minutes of every flow; credit 0 where there is no arc."""
+    arcs, num_rows = instance.arcs, max(len(instance.rows), 1)
+    wanted = solution.flow_supply.astype(np.int64) * num_rows + solution.flow_row
+    if len(arcs.row) == 0:
+        return np.zeros(len(wanted)), np.zeros(len(wanted))
+    key = arcs.supply.astype(np.int64) * num_rows + arcs.row
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    hit = key[at] == wanted
+    return np.where(hit, arcs.credit[at], 0.0), np.where(hit, arcs.walk_min[at], 0.0)
+
+
+def _divisible_floor_m2(instance: Instance, offer: Ints, places: Ints) -> float:
+    """Return Σ over classes of the largest slot + Σ over dedicated services of areas.
+
+    Offers that break their change-over time each also count in the other's slots.
+    """
+    holds = instance.slots.holds[offer]
+    between = instance.change_over_conflict[np.ix_(offer, offer)]
+    wide = holds | (between.astype(np.int64) @ holds.astype(np.int64) > 0)
+    service = instance.offers.service[offer]
+    total = 0.0
+    by_class: dict[int, Floats] = {}
+    for s in np.unique(service).tolist():
+        own = service == s
+        sharing = int(instance.services.sharing_class[s])
+        if sharing < 0:
+            area = _slot_areas(instance, s, offer[own], places[own], holds[own])
+            total += float(area.max(initial=0.0))
+        else:
+            area = _slot_areas(instance, s, offer[own], places[own], wide[own])
+            by_class[sharing] = by_class.get(sharing, np.zeros(len(area))) + area
+    return total + sum(float(area.max(initial=0.0)) for area in by_class.values())
+
+
+def _slot_areas(
+    instance: Instance, service: int, offer: Ints, places: Ints, holds: Bools
+) -> Floats:
+    """Return the area of one service by slot, its least area where unlimited."""
+    if instance.services.unlimited[service]:
+        area: Floats = instance.services.min_area_m2[service] * holds.any(axis=0)
+        return area
+    used: Floats = (places * instance.offers.m2_per_place[offer]) @ holds
+    return used
+
+
+def _running_costs(instance: Instance, places: Ints) -> Floats:
+    """Return the yearly costs of running offers by building."""
+    candidates, offers = instance.candidates, instance.offers
+    used = np.flatnonzero(places > 0)
+    offer = candidates.offer[used]
+    cost = offers.annual_cost_fixed[offer]
+    cost = cost + offers.annual_cost_per_place[offer] * places[used]
+    building = instance.spaces.building[candidates.space[used]]
+    return np.bincount(building, cost, len(instance.buildings.opening_cost))
+
+
+def _fees(instance: Instance, solution: Solution) -> Floats:
+    """Return the yearly fees by building; facilities earn nothing for the plan."""
+    buildings = len(instance.buildings.opening_cost)
+    supplies = instance.supplies
+    planned = supplies.planned[solution.flow_supply]
+    row, supply = solution.flow_row[planned], solution.flow_supply[planned]
+    fee = instance.fee_per_visit[instance.rows.need[row]] * WEEKS_PER_YEAR
+    paid = fee * solution.flow_visits[planned]
+    return np.bincount(supplies.site[supply], paid, buildings)
+
+
+def _worst(
+    instance: Instance, term: WorstTerm, solution: Solution, covered: Floats
+) -> float:
+    """Return the least covered ÷ demand persons over the cells, 0 without cells."""
+    cell = term.cell[solution.flow_row]
+    inside = cell >= 0
+    persons = instance.rows.persons_per_visit[solution.flow_row] * covered
+    total = np.bincount(cell[inside], persons[inside], len(term.demand_persons))
+    return float(np.min(total / term.demand_persons)) if len(total) else 0.0
