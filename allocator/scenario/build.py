@@ -17,6 +17,7 @@ from allocator.scenario.canonical import (
     empty_table,
     raw_from_frame,
 )
+from allocator.scenario.checks import check_all
 from allocator.scenario.columns import TABLES
 from allocator.scenario.demand import derive_demand
 from allocator.scenario.derive import (
@@ -119,6 +120,7 @@ def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
         return None
     spaces_given = "spaces" in canonical or "spaces" in parts.unreadable
     tables, places = _derived(valid, frames, places, spaces_given, collector)
+    collector.issues.extend(check_all(valid.spec, tables, places))
     if collector.errors:
         return None
     provenance = replace(

@@ -245,7 +245,7 @@ def _report_choices(
 ) -> None:
     """Report rows that fill none or several of columns that exclude each other."""
     for names in table.one_of:
-        count = np.sum([filled[name] for name in names], axis=0, dtype=np.int64)
+        count = np.array([filled[name] for name in names]).sum(axis=0, dtype=np.int64)
         expected = f"exactly one of {', '.join(names)}"
         given = [n for n in names if n in frame] or [names[0]]
         faults.cells(
