@@ -32,7 +32,9 @@ def profile_limits(scenario: Scenario) -> dict[str, float]:
     """
     limits: dict[str, float] = {}
     demand = scenario.demand
-    pairs = set(zip(demand.need.tolist(), demand.group.tolist(), strict=True))
+    size = len(scenario.groups) + 1
+    keys = np.unique(demand.need * size + demand.group + 1).tolist()
+    pairs = {(key // size, key % size - 1) for key in keys}
     for position, need in enumerate(scenario.needs):
         pairs |= {(position, scenario.group2position[g]) for g in need.groups}
     for position, group in sorted(pairs):

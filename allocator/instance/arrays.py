@@ -31,7 +31,15 @@ def spans(
     """Return first[0], first[0] + 1, … (counts[0] of them), then first[1], …."""
     total = int(counts.sum())
     shift = np.repeat(first - (np.cumsum(counts) - counts), counts)
-    return np.arange(total, dtype=np.int64) + shift
+    return np.asarray(np.arange(total) + shift, np.int64)
+
+
+def sums(
+    owner: npt.NDArray[np.int64], amounts: npt.NDArray[Any], size: int
+) -> npt.NDArray[np.float64]:
+    """Return Σ of the amounts of each owner, shape (size,)."""
+    total = np.bincount(owner, amounts, size)
+    return np.asarray(total, np.float64)
 
 
 def positions(ids: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -40,7 +40,7 @@ def change_over_conflict(scenario: Scenario) -> npt.NDArray[np.bool_]:
 
 
 def incompatible_offers(scenario: Scenario) -> npt.NDArray[np.bool_]:
-    """Return the pairs of offers that may not both run in one building, shape (o, o)."""
+    """Return the pairs of offers barred from one building together, shape (o, o)."""
     offers = scenario.offers
     barred = np.zeros((len(offers), len(offers)), bool)
     for rule in scenario.spec.rules.incompatible:

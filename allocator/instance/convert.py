@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.instance.arrays import positions, spans
+from allocator.instance.arrays import positions, spans, sums
 from allocator.instance.instance import Solution
 from allocator.instance.measures import capacity_visits_per_week
 from allocator.plan import ASSIGNMENT_COLUMNS, SERVED_COLUMNS, Plan
@@ -150,7 +150,7 @@ def _flows(
     known = (row >= 0) & (supply >= 0) & (visits > 0.0)
     num_rows = max(len(instance.rows), 1)
     key, line = np.unique(supply[known] * num_rows + row[known], return_inverse=True)
-    total = np.bincount(line, visits[known], len(key))
+    total = sums(line, visits[known], len(key))
     arcs = instance.arcs
     exists = np.isin(key, arcs.supply.astype(np.int64) * num_rows + arcs.row)
     key, total = key[exists], total[exists]
@@ -188,7 +188,7 @@ def _supply_positions(instance: Instance, served: pd.DataFrame) -> Ints:
 
 def _scaled(visits: Floats, owner: Ints, limit: Floats) -> Floats:
     """Scale the visits of each owner down to its limit."""
-    total = np.bincount(owner, visits, len(limit))
+    total = sums(owner, visits, len(limit))
     over = total > limit
     share = np.ones(len(limit))
     share[over] = limit[over] / total[over]

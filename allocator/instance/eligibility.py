@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class Eligibility:
     @property
     def allowed(self) -> Bools:
         """Shape (r, o): nothing bars it."""
-        return ~self.barred.any(axis=0)
+        return np.asarray(~self.barred.any(axis=0), bool)
 
 
 def premises_of(scenario: Scenario) -> Premises:
@@ -94,9 +95,10 @@ def check_eligibility(scenario: Scenario, premises: Premises) -> Eligibility:
     barred = np.zeros((len(BAR_RULES), len(area), len(offers)), bool)
     barred[0] = ~_sited(scenario, alternatives, owners, len(area))[:, service_of]
     barred[1] = ~(_in_hours(scenario, premises) & _on_date(scenario, premises)[:, None])
-    barred[2] = places < 1
     least = np.array([service.min_area_m2 for service in services])[service_of]
-    barred[3] = _above(least[None, :], area[:, None], least[None, :])
+    barred[2] = (places < 1) & (area[:, None] < _least_m2(offers)[None, :])
+    barred[3] = (places < 1) & ~barred[2]
+    barred[3] |= _above(least[None, :], area[:, None], least[None, :])
     room = premises.max_floor_used_m2[premises.building]
     whole = ~premises.spaces["divisible"].to_numpy(bool)
     barred[4] = (whole & _above(area, room, room))[:, None]
@@ -128,6 +130,11 @@ def _above(value: Floats, limit: Floats, scale: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
         slack = VIOLATION_TOLERANCE * np.maximum(1.0, np.abs(scale))
         return np.isfinite(limit) & (value - limit > slack)
+
+
+def _least_m2(offers: tuple[Offer, ...]) -> Floats:
+    """Return the area of one place of each offer, shape (o,)."""
+    return np.array([offer.m2_per_place for offer in offers], np.float64)
 
 
 def _in_hours(scenario: Scenario, premises: Premises) -> Bools:
@@ -213,10 +220,35 @@ def _holds(condition: Condition, scenario: Scenario, premises: Premises) -> Bool
 
 def _lease_lasts(years: float, scenario: Scenario, buildings: pd.DataFrame) -> Bools:
     """Tell which leases run `years` from the scenario's date; no end given passes."""
-    until = buildings["lease_until"].to_numpy("datetime64[D]")
-    days = (until - np.datetime64(scenario.spec.date, "D")).astype(np.float64)
-    days[np.isnat(until)] = np.inf
-    return days / 365.25 >= years
+    last_day = buildings["lease_until"].to_numpy("datetime64[D]")
+    lasts = {
+        day: _years_from(scenario.spec.date, day.item())
+        for day in np.unique(last_day)
+        if not np.isnat(day)
+    }
+    run = np.array([lasts.get(day, np.inf) for day in last_day])
+    return ~_above(np.array(years), run, run)
+
+
+def _years_from(date: dt.date, last_day: dt.date) -> float:
+    """Return the years from `date` to the end of `last_day`.
+
+    Whole years end on anniversaries (29 February: on the 28th); the rest is counted in
+    shares of its year.
+    """
+
+    def anniversary(years: int) -> dt.date:
+        try:
+            return date.replace(year=date.year + years)
+        except ValueError:
+            return date.replace(year=date.year + years, day=28)
+
+    end = last_day + dt.timedelta(days=1)
+    whole = end.year - date.year
+    if anniversary(whole) > end:
+        whole -= 1
+    before, after = anniversary(whole), anniversary(whole + 1)
+    return whole + (end - before).days / (after - before).days
 
 
 def _allows_a_place(condition: Condition, premises: Premises) -> Bools:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.instance.arrays import frozen
+from allocator.instance.arrays import frozen, sums
 from allocator.instance.instance import CoveredTerm, GoalRow, WorstTerm
 from allocator.instance.limits import demand_community, demand_persons, floor_targets
 from allocator.scenario.schema import Measure
@@ -133,7 +133,7 @@ def _worst(scenario: Scenario, rows: Rows, term: GoalTerm) -> WorstTerm:
     home = demand_community(scenario) if by_community else demand.group
     mine = _of_need(scenario, term, demand.need) & (home >= 0)
     cells, cell_of = np.unique(home[mine], return_inverse=True)
-    persons = np.bincount(cell_of, demand_persons(scenario)[mine], len(cells))
+    persons = sums(cell_of, demand_persons(scenario)[mine], len(cells))
     cell = np.full(len(demand), -1, np.int64)
     cell[mine] = cell_of
     return WorstTerm(

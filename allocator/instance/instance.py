@@ -51,7 +51,7 @@ class Slots:
     minutes_per_week: Ints
     """Shape (t,)."""
     maximal: Bools
-    """Shape (t,): no other slot's set of offers contains this one's; enough for areas."""
+    """Shape (t,): no slot's offers contain all of this one's; enough for areas."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Rows:
     """Demand rows, merged without loss."""
 
     need: Ints
-    """Shape (i,)."""
+    """Shape (i,), ascending: the rows of one need stand together."""
     visits_per_week: Floats
     """D[i]."""
     weight: Floats
@@ -138,7 +138,11 @@ class Pairs:
     equipment_cost: Floats
     """Fixed equipment cost; 0 where the space is fitted for the service."""
     alternative_start: Ints
-    """Shape (p + 1,), CSR into the alternatives; none listed = nothing depends on the plan."""
+    """Shape (p + 1,), CSR into the siting alternatives that limit what else is planned.
+
+    None listed: nothing depends on the plan. An amount without a limit is inf (outdoor
+    m² per place: 0).
+    """
     alternative_max_area_on_floor_m2: Floats
     alternative_max_places_on_floor: Floats
     alternative_outdoor_m2_per_place: Floats
@@ -153,12 +157,16 @@ class Candidates:
     pair: Ints
     """Position in `Pairs`."""
     max_places: Ints
-    """⌊min(A, max area) ÷ m2⌋ with 1e-9 slack; 1 for unlimited capacity."""
+    """⌊min(A, max area) ÷ m2⌋ with 1e-9 slack; 1 for unlimited capacity.
+
+    Where a place needs no area: ⌈demand within reach ÷ visits per place⌉, at least 1,
+    since further places change nothing but cost.
+    """
 
 
 @dataclass(frozen=True)
 class Supplies:
-    """(site, offer) that can serve visits; buildings first, then facilities; shape (q,)."""
+    """(site, offer) that can serve visits: buildings, then facilities; shape (q,)."""
 
     site: Ints
     offer: Ints
@@ -176,7 +184,7 @@ class Supplies:
 
 @dataclass(frozen=True)
 class Reach:
-    """Arcs of one need, shared by all offers it accepts with one limit (CSR by site)."""
+    """Arcs of one need, shared by the offers it accepts with one limit; CSR by site."""
 
     need: int
     offers: Ints
@@ -187,7 +195,10 @@ class Reach:
     credit: Floats
     """δ > 0."""
     walk_min: Floats
-    """Minutes; of merged rows the mean weighted by demand, unless a goal uses it."""
+    """Minutes; of merged rows the mean weighted by demand.
+
+    Rows whose minutes differ are not merged where a goal counts walking minutes.
+    """
 
 
 @dataclass(frozen=True)
@@ -256,7 +267,7 @@ class CoveredTerm:
 
 @dataclass(frozen=True)
 class WorstTerm:
-    """weight × least over cells of Σ covered persons ÷ demand persons."""
+    """weight × least over cells of Σ covered ÷ demand persons; 1 without cells."""
 
     weight: float
     cell: Ints
@@ -282,7 +293,7 @@ class GoalRow:
 
 @dataclass(frozen=True)
 class Instance:
-    """Everything an engine needs. Build it with `build_instance`; arrays are read-only."""
+    """Everything an engine needs, from `build_instance`; arrays are read-only."""
 
     index: Index
     slots: Slots

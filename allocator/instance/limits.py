@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.instance.arrays import frozen
+from allocator.instance.arrays import frozen, positions, sums
 from allocator.instance.eligibility import BAR_RULES
 from allocator.instance.instance import FloorRow, LimitRow, PinRow, Resource
+from allocator.scenario.schema import FloorTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from allocator.instance.eligibility import Eligibility, Premises
     from allocator.instance.instance import Candidates, Rows
     from allocator.scenario.scenario import Scenario
-    from allocator.scenario.schema import DistrictLimits, FloorTarget, Pin
+    from allocator.scenario.schema import DistrictLimits, Pin
 
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
@@ -71,8 +72,6 @@ def build_floors(scenario: Scenario, rows: Rows) -> tuple[FloorRow, ...]:
 
 def floor_targets(scenario: Scenario, need_id: str) -> dict[int, FloorTarget]:
     """Return the floor of a need in each community that has one, by position."""
-    from allocator.scenario.schema import FloorTarget
-
     floor = scenario.spec.rules.coverage_floor.communities.get(need_id)
     if floor is None:
         return {}
@@ -92,13 +91,12 @@ def demand_persons(scenario: Scenario) -> Floats:
     """Return the persons of every demand row: D ÷ visits per person-week."""
     per_person = np.array([need.visits_per_person_week for need in scenario.needs])
     demand = scenario.demand
-    return demand.visits_per_week / per_person[demand.need]
+    persons: Floats = demand.visits_per_week / per_person[demand.need]
+    return persons
 
 
 def demand_community(scenario: Scenario) -> Ints:
     """Return the community of every demand row by position, −1 for none."""
-    from allocator.instance.arrays import positions
-
     zones = positions(
         scenario.tables.communities["community_id"].to_numpy(object),
         scenario.tables.zones["community_id"].to_numpy(object),
@@ -118,9 +116,7 @@ def build_pins(
         spaces, offers = _matches(scenario, premises, pin)
         hit = spaces[candidates.space] & offers[candidates.offer]
         barred = eligibility.barred[:, spaces][:, :, offers].any(axis=(1, 2))
-        rules = tuple(
-            rule for rule, bars in zip(BAR_RULES, barred, strict=True) if bars
-        )
+        rules = tuple(BAR_RULES[k] for k in np.flatnonzero(barred))
         found = frozen(np.flatnonzero(hit))
         pins.append(PinRow(position, pin.fix == "in", found, rules))
     return tuple(pins)
@@ -153,7 +149,7 @@ def _community_floors(
     community = demand_community(scenario)
     ids = scenario.tables.communities["community_id"].tolist()
     mine = (scenario.demand.need == need) & (community >= 0)
-    asked = np.bincount(community[mine], persons[mine], len(ids))
+    asked = sums(community[mine], persons[mine], len(ids))
     of_row = community[rows.member[rows.member_start[:-1]]]
     candidates = rows.counted & (rows.need == need)
     floors = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.instance.arrays import sums
 from allocator.instance.instance import Resource
 from allocator.units import WEEKS_PER_YEAR
 
@@ -32,7 +33,8 @@ def goal_value(instance: Instance, goal: GoalRow, solution: Solution) -> float:
     credit, walk_min = flow_credit(instance, solution)
     covered = credit * solution.flow_visits
     offer = instance.supplies.offer[solution.flow_supply]
-    value = sum(
+    value = 0.0
+    value += sum(
         float(np.sum(term.row_value[solution.flow_row] * covered * term.offers[offer]))
         for term in goal.covered
     )
@@ -72,16 +74,16 @@ def resources_by_building(
     used = np.zeros(buildings, bool)
     used[spaces.building[used_spaces]] = True
     capital = instance.buildings.opening_cost * used
-    capital += np.bincount(
+    capital += sums(
         spaces.building, spaces.renovation_cost_per_m2 * floor_used, buildings
     )
     pair_building = spaces.building[instance.pairs.space]
-    capital += np.bincount(pair_building, equipment_cost(instance, places), buildings)
+    capital += sums(pair_building, equipment_cost(instance, places), buildings)
     yearly = instance.buildings.annual_rent * used
-    yearly += np.bincount(spaces.building, spaces.annual_rent * used_spaces, buildings)
+    yearly += sums(spaces.building, spaces.annual_rent * used_spaces, buildings)
     yearly += _running_costs(instance, places)
     yearly -= _fees(instance, solution)
-    floor = np.bincount(spaces.building, floor_used, buildings)
+    floor = sums(spaces.building, floor_used, buildings)
     return {
         Resource.CAPITAL_COST: capital,
         Resource.YEARLY_OUTLAY: yearly,
@@ -95,7 +97,7 @@ def capacity_visits_per_week(instance: Instance, places: Ints) -> Floats:
     supplies, offers = instance.supplies, instance.offers
     of_supply = np.diff(supplies.candidate_start)
     owner = np.repeat(np.arange(len(of_supply)), of_supply)
-    total = np.bincount(owner, places[supplies.candidate], len(of_supply))
+    total = sums(owner, places[supplies.candidate], len(of_supply))
     per_place = offers.visits_per_place_week[supplies.offer]
     unlimited = offers.unlimited[supplies.offer] & (total > 0)
     planned = np.where(unlimited, np.inf, total * per_place)
@@ -117,7 +119,7 @@ def peak_places(instance: Instance, places: Ints) -> Floats:
     holds = instance.slots.holds[instance.candidates.offer[used]]
     by_slot = np.zeros((len(instance.pairs.space), holds.shape[1]))
     np.add.at(by_slot, instance.candidates.pair[used], places[used, None] * holds)
-    return by_slot.max(axis=1, initial=0.0)
+    return np.asarray(by_slot.max(axis=1, initial=0.0), np.float64)
 
 
 def floor_used_m2(instance: Instance, places: Ints) -> Floats:
@@ -190,7 +192,7 @@ def _running_costs(instance: Instance, places: Ints) -> Floats:
     cost = offers.annual_cost_fixed[offer]
     cost = cost + offers.annual_cost_per_place[offer] * places[used]
     building = instance.spaces.building[candidates.space[used]]
-    return np.bincount(building, cost, len(instance.buildings.opening_cost))
+    return sums(building, cost, len(instance.buildings.opening_cost))
 
 
 def _fees(instance: Instance, solution: Solution) -> Floats:
@@ -201,15 +203,15 @@ def _fees(instance: Instance, solution: Solution) -> Floats:
     row, supply = solution.flow_row[planned], solution.flow_supply[planned]
     fee = instance.fee_per_visit[instance.rows.need[row]] * WEEKS_PER_YEAR
     paid = fee * solution.flow_visits[planned]
-    return np.bincount(supplies.site[supply], paid, buildings)
+    return sums(supplies.site[supply], paid, buildings)
 
 
 def _worst(
     instance: Instance, term: WorstTerm, solution: Solution, covered: Floats
 ) -> float:
-    """Return the least covered ÷ demand persons over the cells, 0 without cells."""
+    """Return the least covered ÷ demand persons over the cells, 1 without cells."""
     cell = term.cell[solution.flow_row]
     inside = cell >= 0
     persons = instance.rows.persons_per_visit[solution.flow_row] * covered
-    total = np.bincount(cell[inside], persons[inside], len(term.demand_persons))
-    return float(np.min(total / term.demand_persons)) if len(total) else 0.0
+    total = sums(cell[inside], persons[inside], len(term.demand_persons))
+    return float(np.min(total / term.demand_persons)) if len(total) else 1.0

@@ -90,7 +90,7 @@ def lanes_of(
         limit2offers.setdefault(limit_min, []).append(offer)
     lanes = []
     for limit_min, offers in sorted(limit2offers.items()):
-        has_supply = supplied[:, offers].any(axis=1)
+        has_supply = np.asarray(supplied[:, offers].any(axis=1), bool)
         links = []
         for k, name in enumerate(residents.profiles):
             wanted = np.zeros(len(scenario.tables.zones), bool)

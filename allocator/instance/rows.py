@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.instance.arrays import frozen, offsets
+from allocator.instance.arrays import frozen, offsets, sums
 from allocator.instance.instance import Rows
 
 if TYPE_CHECKING:
@@ -45,11 +45,16 @@ class NeedRows:
         return self.residents.need
 
     def rows_at_zones(self, profile: int) -> tuple[Ints, Ints, Floats]:
-        """Return (start, row, visits): rows of one profile, CSR by zone."""
-        mine = np.flatnonzero(self.residents.profile == profile)
-        mine = mine[np.argsort(self.residents.zone[mine], kind="stable")]
-        counts = np.bincount(self.residents.zone[mine], minlength=self.num_zones)
-        return offsets(counts), self.row[mine], self.visits_per_week[mine]
+        """Return (start, row, visits): rows of one profile, CSR by zone.
+
+        Residents of a zone who merged into one row count once, with their sum.
+        """
+        mine = self.residents.profile == profile
+        key = self.residents.zone[mine] * self.num_rows + self.row[mine]
+        key, owner = np.unique(key, return_inverse=True)
+        visits = sums(owner, self.visits_per_week[mine], len(key))
+        zone, row = np.divmod(key, max(self.num_rows, 1))
+        return offsets(np.bincount(zone, minlength=self.num_zones)), row, visits
 
 
 def merge_need(
@@ -106,7 +111,7 @@ def gather_rows(scenario: Scenario, parts: Sequence[NeedRows]) -> Rows:
     start = offsets(np.bincount(row, minlength=num_rows))
     first = member[start[:-1]]
     demand = scenario.demand
-    visits = np.bincount(row[order], demand.visits_per_week[member], num_rows)
+    visits = sums(row[order], demand.visits_per_week[member], num_rows)
     per_person = np.array([need.visits_per_person_week for need in scenario.needs])
     counted = scenario.tables.zones["counted"].to_numpy(bool)
     return Rows(
@@ -152,7 +157,7 @@ def _list_hashes(
 
 
 def _both(codes: Ints, key: Hashes) -> Ints:
-    """Number the distinct (code, key), in order of first appearance."""
+    """Return a number for each distinct (code, key), by first appearance."""
     import pandas as pd
 
     own, _ = pd.factorize(key)

@@ -13,6 +13,8 @@ from allocator.instance.instance import Slots
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from allocator.scenario.hours import WeekHours
 
 
@@ -41,9 +43,9 @@ def build_slots(sessions: Sequence[WeekHours]) -> Slots:
     )
 
 
-def _maximal(holds: np.ndarray) -> np.ndarray:
+def _maximal(holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell which columns are contained in no other column."""
     shared = holds.T.astype(np.int64) @ holds
     contained = shared == holds.sum(axis=0)[:, None]
     np.fill_diagonal(contained, False)
-    return ~contained.any(axis=1)
+    return np.asarray(~contained.any(axis=1), bool)
