@@ -30,6 +30,10 @@ class PlanInvalid(AllocatorError):
         super().__init__("\n".join(str(issue) for issue in self.issues))
 
 
+class OptionsInvalid(AllocatorError):
+    """An option asks for something this version or the scenario does not have."""
+
+
 class MissingExtra(AllocatorError):
     """An optional dependency is needed; the message says how to install it."""
 

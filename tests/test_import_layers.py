@@ -25,6 +25,7 @@ LAYERS = {
     "options": 7,
     "solve": 7,
     "result": 7,
+    "summary": 7,
     "shortfall": 8,
     "explain": 8,
     "runs": 8,

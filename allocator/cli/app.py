@@ -1,0 +1,116 @@
+"""The command group, and what each kind of failure says and returns."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from allocator.cli.output import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, say, show
+from allocator.errors import (
+    AllocatorError,
+    PlanInvalid,
+    ScenarioInvalid,
+    VerificationFailed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allocator.issues import Issue
+
+DEBUG_VARIABLE = "ALLOCATOR_DEBUG"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="allocator", prog_name="allocator")
+def cli() -> None:
+    """Assign community services to idle buildings and hours of the week."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    code = run(given)
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; nothing escapes but a bug shown whole."""
+    try:
+        code: Any = cli.main(arguments, prog_name="allocator", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return EXIT_INTERRUPTED
+    except (ScenarioInvalid, PlanInvalid) as error:
+        return _report_issues(error.issues, as_json="--json" in arguments)
+    except VerificationFailed as error:
+        return _internal(str(error))
+    except AllocatorError as error:
+        return _report_failure(str(error), as_json="--json" in arguments)
+    except BrokenPipeError:
+        # whoever read our output has gone; keep the interpreter from complaining
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort, shown on request
+        return _internal(f"{type(error).__name__}: {error}")
+    return code if isinstance(code, int) else 0
+
+
+def _report_issues(issues: tuple[Issue, ...], *, as_json: bool) -> int:
+    """Show every problem of a scenario or plan."""
+    from allocator.cli.output import issue_record, issue_totals
+
+    for issue in issues:
+        say(str(issue))
+    say(issue_totals(issues))
+    if as_json:
+        show({"valid": False, "issues": [issue_record(issue) for issue in issues]})
+    return EXIT_USAGE
+
+
+def _report_failure(message: str, *, as_json: bool) -> int:
+    """Show a failure the user can mend."""
+    say(f"error: {message}")
+    if as_json:
+        show({"error": message})
+    return EXIT_USAGE
+
+
+def _internal(message: str) -> int:
+    """Show a fault of this package in one line, the traceback on request."""
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exc()
+    say(
+        f"internal error: {' '.join(message.split())} "
+        f"(set {DEBUG_VARIABLE}=1 to see the traceback)"
+    )
+    return EXIT_INTERNAL
+
+
+def _add_commands() -> None:
+    """Register the commands; their modules import heavy rooms only when run."""
+    from allocator.cli import looking, solving
+
+    for command in (
+        looking.init,
+        looking.validate,
+        looking.describe,
+        solving.solve,
+        solving.evaluate,
+        looking.compare,
+        looking.schema,
+    ):
+        cli.add_command(command)
+
+
+_add_commands()

@@ -1,0 +1,93 @@
+"""The description of a scenario as text for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from allocator.cli.output import number_text, table_text
+
+if TYPE_CHECKING:
+    from allocator.shortfall import Description
+
+MOST_ROWS = 60
+"""Rows of a long table shown; all are in the JSON."""
+SHORTFALL_TITLE = """\
+Shortfall before planning, by community and need, from existing facilities alone
+(persons summed over needs are person-needs; capacity within reach counts a facility
+for every community that reaches it, so it may count twice)"""
+
+
+def description_text(description: Description) -> str:
+    """Return the description in blocks."""
+    blocks = [
+        _title(description),
+        _block("Slots of the week", description.slots),
+        _block("Demand by need and group", description.demand),
+        _block(
+            SHORTFALL_TITLE,
+            shortfall_columns(description.shortfall),
+        ),
+        _block("Which service suits which space", suits_table(description.suitability)),
+        _block("What bars a service from a space", bars_table(description.suitability)),
+        _lines("Defaults taken", description.defaults_taken),
+        _lines("Warnings", [str(warning) for warning in description.warnings]),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _title(description: Description) -> str:
+    """Return the name and the sizes."""
+    names = ", ".join([description.name, *description.variants])
+    sizes = [
+        f"  {number_text(value):>12}  {name.replace('_', ' ')}"
+        for name, value in description.sizes.items()
+    ]
+    return "\n".join([f"{names}", *sizes])
+
+
+def _block(title: str, frame: pd.DataFrame) -> str:
+    """Return a titled table."""
+    body = table_text(frame, most_rows=MOST_ROWS) if len(frame) else "  none"
+    return f"{title}\n{body}"
+
+
+def _lines(title: str, lines: tuple[str, ...] | list[str]) -> str:
+    """Return a titled list."""
+    return "\n".join([title, *(f"  {line}" for line in lines or ("none",))])
+
+
+def shortfall_columns(shortfall: pd.DataFrame) -> pd.DataFrame:
+    """Return the shortfall under headers short enough for a terminal."""
+    table = shortfall.copy()
+    for name in ("coverage", "access"):
+        table[name] = [f"{100 * share:.1f} %" for share in table[name]]
+    return table.rename(
+        columns={
+            "demand_persons": "demand",
+            "baseline_covered_persons": "covered",
+            "unmet_persons": "unmet",
+            "unmet_visits_per_week": "unmet visits/week",
+            "capacity_within_reach_visits_per_week": "capacity within reach/week",
+        }
+    )
+
+
+def suits_table(suitability: pd.DataFrame) -> pd.DataFrame:
+    """Return each space with the offers that suit it."""
+    suits = suitability[suitability["bar"] == ""]
+    offers = suits["service_id"] + "/" + suits["session_id"]
+    joined = offers.groupby(suits["space_id"]).agg(", ".join)
+    spaces = suitability["space_id"].drop_duplicates().tolist()
+    return pd.DataFrame(
+        {"space_id": spaces, "suits": [joined.get(r, "nothing") for r in spaces]}
+    )
+
+
+def bars_table(suitability: pd.DataFrame) -> pd.DataFrame:
+    """Return each bar once per space and service, with the sessions it concerns."""
+    barred = suitability[suitability["bar"] != ""]
+    keys = ["space_id", "service_id", "bar", "reason"]
+    sessions = barred.groupby(keys, sort=True)["session_id"].agg(", ".join)
+    return sessions.reset_index()

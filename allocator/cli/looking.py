@@ -1,0 +1,109 @@
+"""The commands that make no run: look at scenarios, runs and the format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allocator.cli.output import (
+    EXIT_DONE,
+    EXIT_USAGE,
+    issue_record,
+    issue_totals,
+    say,
+    show,
+    table_text,
+)
+from allocator.cli.solving import json_option, variant_option
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--template", metavar="NAME", help="Which scenario to start from.")
+def init(directory: Path, template: str | None) -> int:
+    """Write a small commented scenario to start from."""
+    from allocator.scenario.templates import write_template
+
+    write_template(directory, template)
+    show(str(directory))
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("scenario")
+@variant_option
+@json_option
+def validate(scenario: str, variant: str | None, as_json: bool) -> int:
+    """Check everything, solve nothing; every problem is listed at once."""
+    from allocator.scenario import check_scenario
+
+    issues = check_scenario(scenario, variant=variant)
+    valid = not any(issue.severity == "error" for issue in issues)
+    if as_json:
+        show({"valid": valid, "issues": [issue_record(issue) for issue in issues]})
+    else:
+        for issue in issues:
+            show(str(issue))
+        show(f"{'valid' if valid else 'invalid'}: {issue_totals(issues)}")
+    return EXIT_DONE if valid else EXIT_USAGE
+
+
+@click.command()
+@click.argument("scenario")
+@variant_option
+@json_option
+def describe(scenario: str, variant: str | None, as_json: bool) -> int:
+    """Show sizes, demand, shortfall before planning and what could go where."""
+    from allocator.cli.describing import description_text
+    from allocator.scenario import read_scenario
+    from allocator.shortfall import describe as describe_scenario
+
+    checked = read_scenario(scenario, variant=variant)
+    description = describe_scenario(checked)
+    show(description.to_dict() if as_json else description_text(description))
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the comparison as CSV or JSON, by the file's name.",
+)
+@json_option
+def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
+    """Put the measures of runs side by side and show how their plans differ."""
+    from allocator.runs import compare as compare_runs
+
+    if len(runs) < 2:
+        msg = "compare needs at least two runs"
+        raise click.UsageError(msg)
+    if out is not None and out.suffix.lower() not in (".csv", ".json"):
+        msg = f"--out {out} ends neither in .csv nor in .json"
+        raise click.UsageError(msg)
+    comparison = compare_runs(runs)
+    if out is not None:
+        from allocator.runs.comparison import write_comparison
+
+        write_comparison(comparison, out)
+    if as_json:
+        show(comparison.to_dict())
+        return EXIT_DONE
+    show(table_text(comparison.table.reset_index()))
+    show("\nAssignments that differ (places)")
+    show(table_text(comparison.changes) if len(comparison.changes) else "  none")
+    for note in comparison.notes:
+        say(f"note: {note}")
+    return EXIT_DONE
+
+
+@click.command()
+def schema() -> int:
+    """Write the JSON Schema of scenario.yaml, for editors."""
+    from allocator.scenario.json_schema import json_schema
+
+    show(json_schema())
+    return EXIT_DONE
