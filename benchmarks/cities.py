@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from benchmarks import city_features
 from benchmarks.city_services import GROUP_SHARES, needs, services
+from scenarios.folder import write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -302,19 +303,6 @@ def _ids(letter: str, count: int) -> list[str]:
     return [f"{letter}{k:0{width}d}" for k in range(1, count + 1)]
 
 
-def write_city(city: City, folder: Path) -> None:
-    """Write a city as a scenario folder: scenario.yaml and one CSV for each table."""
-    import yaml
-
-    document, frames = city
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
-    tables = {name: {"file": f"{name}.csv"} for name in frames}
-    text = yaml.safe_dump(document | {"tables": tables}, sort_keys=False)
-    (folder / "scenario.yaml").write_text(text, encoding="utf-8")
-
-
 def main() -> None:
     """Write one city and print its sizes and what full coverage would cost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -332,7 +320,7 @@ def main() -> None:
         features=given.features,
         shape=given.shape,
     )
-    write_city(city, given.out)
+    write_folder(*city, given.out)
     cost = full_cost(*city)
     sizes = ", ".join(f"{len(frame):,} {name}" for name, frame in city[1].items())
     print(f"{city[0]['name']}: {sizes}")

@@ -1,0 +1,1 @@
+"""Runnable scenarios: made-up ones with their generators, real ones with importers."""

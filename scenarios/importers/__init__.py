@@ -1,0 +1,1 @@
+"""Turn real open data into scenario folders; short enough to copy for another city."""

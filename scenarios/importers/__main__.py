@@ -1,0 +1,40 @@
+"""``python -m scenarios.importers [--data DIR] [--out DIR] [NAME …]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from scenarios.folder import write_folder
+from scenarios.importers import baltimore, san_francisco_stores
+
+IMPORTERS = {
+    "baltimore": baltimore.make,
+    "san_francisco_stores": san_francisco_stores.make,
+}
+CHECKOUT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("ALLOCATOR_DATA") or CHECKOUT.parent / "shared" / "data")
+
+
+def main() -> None:
+    """Write every named scenario and say where."""
+    parser = argparse.ArgumentParser(description="Turn real data into scenarios.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(IMPORTERS))
+    parser.add_argument("--data", type=Path, default=DATA, help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=CHECKOUT / "build" / "scenarios")
+    given = parser.parse_args()
+    unknown = set(given.names) - set(IMPORTERS)
+    if unknown:
+        parser.error(f"no importer {sorted(unknown)}; there are {', '.join(IMPORTERS)}")
+    if not given.data.is_dir():
+        parser.error(f"{given.data} is no folder; set ALLOCATOR_DATA or --data")
+    for name in given.names or IMPORTERS:
+        made, folder = IMPORTERS[name](given.data), given.out / name
+        write_folder(made.document, made.frames, folder)
+        (folder / "README.md").write_text(made.readme, encoding="utf-8")
+        print(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Riverside: a made-up sub-district of twelve communities."""
