@@ -23,21 +23,112 @@ def _warning(meaning: str) -> Code:
     return Code(Severity.WARNING, meaning)
 
 
-CODES: dict[str, Code] = {
+_NAMES = {
     "unknown-group": _error("A population group is named that is not under groups."),
     "unknown-service": _error("A service is named that is not under services."),
     "unknown-session": _error("A session is named that the service does not have."),
     "unknown-need": _error("A need is named that is not under needs."),
-    "unknown-profile": _error("A walking profile is named that access lacks."),
+    "unknown-profile": _error("A walking profile is named that `access` lacks."),
     "unknown-district": _error(
         "A district is named in which no community or building lies."
     ),
-    "unknown-community": _error("A community is named that no table has."),
+    "unknown-community": _error("A community is named that the tables lack."),
     "unknown-building": _error("A building is named that the table lacks."),
     "unknown-space": _error("A space is named that the table lacks."),
     "unknown-zone": _error("A zone is named that the table zones lacks."),
     "unknown-site": _error("A site is neither a building nor a facility."),
     "unknown-category": _error("A category is named that no service has."),
     "unknown-tier": _error("A tier is named that no need has."),
+    "duplicate-id": _error("Two items of one list have the same id."),
+    "duplicate-row": _error("Two rows of a table have the same key."),
+    "duplicate-site": _error("A building and a facility have the same id."),
+    "facility-in-two-places": _error(
+        "Rows of one facility have different coordinates."
+    ),
 }
+_GROUND = {
+    "floor-zero": _error("Floor 0 does not exist: 1 is the ground floor."),
+    "unknown-crs": _error("The coordinate system is unknown or not on the ground."),
+    "coordinates-swapped": _error("x and y are the wrong way round."),
+    "coordinates-outside": _error(
+        "A point lies more than 1 degree outside the coordinate system's area of use."
+    ),
+    "far-away": _warning("Points lie over 100 km from the middle of all points."),
+    "degrees-as-metres": _warning(
+        "Coordinates of a `local` system look like degrees, not metres."
+    ),
+}
+_NEEDS = {
+    "no-services": _warning("The scenario has no service."),
+    "no-needs": _warning("The scenario has no need."),
+    "visits-exceed-days": _error(
+        "A need asks for more visits per person-week than an accepted offer has days; "
+        "split the need."
+    ),
+    "need-unmeetable": _error("No service can meet the need: its credit is always 0."),
+    "credit-beyond-limit": _warning("Credit and walking limits do not fit together."),
+    "rate-above-one": _warning("A rate is above one person per person of the group."),
+    "accepted-twice": _warning("A need accepts the same offer twice."),
+    "service-unused": _warning("No need accepts the service."),
+}
+_DEMAND = {
+    "no-zones": _error("There is no demand point."),
+    "no-demand": _error("There are neither residents nor demand."),
+    "zone-without-demand": _warning("Counted zones have neither residents nor demand."),
+    "community-without-zone": _error(
+        "Residents or a survey are given for a community in which no zone lies; they "
+        "would be lost."
+    ),
+    "residents-twice": _error(
+        "A group is given for a community and again for one of its zones."
+    ),
+    "demand-mixed": _error(
+        "A (zone, need) has demand by group and demand without a group."
+    ),
+    "group-without-residents": _warning("A group has needs but no residents."),
+    "empty-community": _warning("No zone lies in the community."),
+}
+_SPACES = {
+    "no-buildings": _warning(
+        "There is no building: describe works, nothing is planned."
+    ),
+    "missing-area": _error("A building without spaces has no area either."),
+    "building-without-space": _warning("A building has no row in the table spaces."),
+    "usable-above-gross": _warning("Usable areas add up to more than the gross area."),
+    "reserve-bars-building": _warning(
+        "A reserve above 0 bars a building that is one whole space."
+    ),
+    "dates-reversed": _error("The last day comes before the first."),
+    "building-unavailable": _warning("A building may not be used on the plan's date."),
+    "lease-ended": _warning("A lease ends before the plan's date."),
+    "feature-nowhere": _warning("No space or building has a feature that is asked."),
+    "service-without-space": _warning("No space suits the service."),
+    "space-without-service": _warning("No service suits the space."),
+}
+_ACCESS = {
+    "facility-unlimited": _warning("A number at an unlimited service says nothing."),
+    "facility-overused": _warning("A facility serves more than its capacity."),
+    "network-not-available": _error("Mode `network` is not available yet."),
+    "streets-unused": _warning("Streets are given but the mode does not use them."),
+    "travel-missing": _error("Mode `matrix` has no walking times."),
+    "unreachable": _warning("A zone or site stands in no row of travel."),
+    "travel-overrides": _warning("Listed walking times replace the straight line."),
+}
+_RULES = {
+    "pin-mismatch": _error("The keys of a pin contradict each other."),
+    "pins-contradict": _warning("One pin takes out all that another fixes in."),
+    "service-repeated": _error("A rule between services names one of them twice."),
+    "change-over-without-effect": _warning(
+        "Change-over between services that never take turns in a room."
+    ),
+    "place-above-max-area": _error("One place is larger than the service may be."),
+    "worst-coverage-lowered": _error("A worst coverage can only be made large."),
+    "goal-sense": _warning("A goal makes worse what planners want better."),
+    "goal-weight-zero": _warning("A measure of a goal has the weight 0."),
+    "goal-empty-plan": _warning("The first goal is best when nothing is done."),
+}
+
+CODES: dict[str, Code] = (
+    _NAMES | _GROUND | _NEEDS | _DEMAND | _SPACES | _ACCESS | _RULES
+)
 """Meaning by code, in the order of the reference page."""

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def references_of_groups(facts: Facts) -> Iterator[Issue]:
-    """Walking profiles of groups."""
+    """Report unknown walking profiles of groups."""
     for k, group in enumerate(facts.spec.groups):
         path = ("groups", k, "profile")
         yield from _profile(facts, group.profile, path)
 
 
 def references_of_needs(facts: Facts) -> Iterator[Issue]:
-    """Groups, profile, services and sessions of needs."""
+    """Report unknown groups, profiles, services and sessions of needs."""
     for k, need in enumerate(facts.spec.needs):
         yield from _profile(facts, need.profile, ("needs", k, "profile"))
         for group in need.groups:
@@ -34,7 +34,7 @@ def references_of_needs(facts: Facts) -> Iterator[Issue]:
 
 
 def references_of_limits(facts: Facts) -> Iterator[Issue]:
-    """Districts that have limits of their own."""
+    """Report unknown districts that have limits of their own."""
     if not facts.is_readable("communities", "buildings"):
         return
     for district in facts.spec.limits.by_district:
@@ -43,7 +43,7 @@ def references_of_limits(facts: Facts) -> Iterator[Issue]:
 
 
 def references_of_floors(facts: Facts) -> Iterator[Issue]:
-    """Needs and communities of coverage floors."""
+    """Report unknown needs and communities of coverage floors."""
     floors = facts.spec.rules.coverage_floor
     root: Path = ("rules", "coverage_floor")
     for need in floors.needs:
@@ -58,7 +58,7 @@ def references_of_floors(facts: Facts) -> Iterator[Issue]:
 
 
 def references_of_shared_rooms(facts: Facts) -> Iterator[Issue]:
-    """Services of change-over times and of incompatibilities."""
+    """Report unknown services of change-over and incompatibilities."""
     rules = facts.spec.rules
     for k, change in enumerate(rules.change_over_min):
         root: Path = ("rules", "change_over_min", k)
@@ -76,7 +76,7 @@ def references_of_shared_rooms(facts: Facts) -> Iterator[Issue]:
 
 
 def references_of_pins(facts: Facts) -> Iterator[Issue]:
-    """What pins name."""
+    """Report unknown names in pins."""
     for k, pin in enumerate(facts.spec.rules.pins):
         root: Path = ("rules", "pins", k)
         for table, kind in (("buildings", "building"), ("spaces", "space")):
@@ -97,7 +97,7 @@ def references_of_pins(facts: Facts) -> Iterator[Issue]:
 
 
 def references_of_goals(facts: Facts) -> Iterator[Issue]:
-    """Tiers, groups, categories and needs that goals speak of."""
+    """Report unknown tiers, groups, categories and needs of goals."""
     tiers = frozenset(str(n.tier) for n in facts.spec.needs if n.tier is not None)
     known = {
         "tier": tiers,
