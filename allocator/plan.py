@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from allocator.errors import PlanInvalid
+from allocator.issues import IssueCollector, Place, nearest_name
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from allocator.scenario import Scenario
 
 ASSIGNMENT_COLUMNS = ("building_id", "space_id", "service_id", "session_id", "places")
 SERVED_COLUMNS = (
@@ -49,3 +55,115 @@ class Plan:
         """Build a plan from {(building, space, service, session): places}."""
         rows = [(*key, int(value)) for key, value in sorted(places.items()) if value]
         return cls(pd.DataFrame(rows, columns=list(ASSIGNMENT_COLUMNS)), served)
+
+
+def empty_served() -> pd.DataFrame:
+    """Return served rows of nobody."""
+    frame = pd.DataFrame({name: pd.Series(dtype=object) for name in SERVED_COLUMNS})
+    return frame.astype({"served_visits_per_week": float})
+
+
+def check_plan(scenario: Scenario, plan: Plan) -> None:
+    """Check that a plan speaks of this scenario, and that its numbers are numbers.
+
+    Raises
+    ------
+    PlanInvalid
+        With every unknown id, space in another building, repeated assignment and
+        number that is missing or infinite.
+    """
+    collector = IssueCollector()
+    _check_ids(collector, "assignments", plan.assignments, _assignment_names(scenario))
+    _check_homes(collector, scenario, plan.assignments)
+    _check_numbers(collector, "assignments", plan.assignments["places"])
+    repeated = plan.assignments.duplicated(list(ASSIGNMENT_COLUMNS[:-1]))
+    for key in _keys(plan.assignments[repeated], ASSIGNMENT_COLUMNS[1:-1]):
+        place = Place(file="assignments")
+        collector.error("plan-repeated", place, f"{' / '.join(key)} is given twice")
+    if plan.served is not None:
+        _check_ids(collector, "served", plan.served, _served_names(scenario))
+        visits = plan.served["served_visits_per_week"]
+        _check_numbers(collector, "served", visits)
+    if collector.errors:
+        raise PlanInvalid(collector.errors)
+
+
+def _assignment_names(scenario: Scenario) -> Mapping[tuple[str, ...], set[str]]:
+    """Return the valid names of each id column (or pair of columns, joined)."""
+    return {
+        ("building_id",): set(scenario.tables.buildings["building_id"]),
+        ("space_id",): set(scenario.tables.spaces["space_id"]),
+        ("service_id",): set(scenario.service2position),
+        ("service_id", "session_id"): _offer_names(scenario),
+    }
+
+
+def _served_names(scenario: Scenario) -> Mapping[tuple[str, ...], set[str]]:
+    """Return the valid names of each id column of served rows."""
+    return {
+        ("zone_id",): set(scenario.tables.zones["zone_id"]),
+        ("need_id",): set(scenario.need2position),
+        ("group_id",): {*scenario.group2position, ""},
+        ("site_id",): set(scenario.site_ids),
+        ("service_id", "session_id"): _offer_names(scenario),
+    }
+
+
+def _offer_names(scenario: Scenario) -> set[str]:
+    """Return every offer as ``service/session``."""
+    return {f"{offer.service_id}/{offer.session_id}" for offer in scenario.offers}
+
+
+def _keys(frame: pd.DataFrame, columns: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    """Return the distinct values of some columns, in order."""
+    distinct = frame[list(columns)].drop_duplicates()
+    return [tuple(map(str, row)) for row in distinct.itertuples(index=False)]
+
+
+def _check_ids(
+    collector: IssueCollector,
+    file: str,
+    frame: pd.DataFrame,
+    names: Mapping[tuple[str, ...], set[str]],
+) -> None:
+    """Report every id that the scenario does not have, once."""
+    for columns, known in names.items():
+        for key in _keys(frame, columns):
+            name = "/".join(key)
+            if name not in known:
+                collector.error(
+                    "plan-unknown-id",
+                    Place(file=file, column=columns[-1]),
+                    f"{name!r} is not in the scenario",
+                    nearest=nearest_name(name, known),
+                )
+
+
+def _check_homes(
+    collector: IssueCollector, scenario: Scenario, assignments: pd.DataFrame
+) -> None:
+    """Report every space that stands in another building than the plan says."""
+    spaces = scenario.tables.spaces
+    home = dict(zip(spaces["space_id"], spaces["building_id"], strict=True))
+    for building, space in _keys(assignments, ASSIGNMENT_COLUMNS[:2]):
+        if space in home and home[space] != building:
+            collector.error(
+                "plan-space-elsewhere",
+                Place(file="assignments", column="building_id"),
+                f"space {space!r} is not in building {building!r}",
+                expected=repr(home[space]),
+            )
+
+
+def _check_numbers(
+    collector: IssueCollector, file: str, values: pd.Series[float]
+) -> None:
+    """Report numbers that are missing or infinite."""
+    wrong = ~np.isfinite(values.to_numpy(np.float64))
+    if wrong.any():
+        collector.error(
+            "plan-number",
+            Place(file=file, column=str(values.name)),
+            f"{int(wrong.sum())} values are missing or infinite",
+            expected="a finite number",
+        )

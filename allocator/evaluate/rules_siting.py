@@ -1,0 +1,187 @@
+"""Rule `siting`: what a service asks of space and building."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from allocator.evaluate.breaches import above
+from allocator.evaluate.evaluation import Violation
+from allocator.units import exceeds
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from allocator.evaluate.spaces import ServiceUse, SpaceUse
+    from allocator.evaluate.view import PlanView
+    from allocator.scenario import Scenario
+    from allocator.scenario.schema import Condition
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What siting looks at of one space and its building."""
+
+    floor: int
+    usable_area_m2: float
+    features: frozenset[str]
+    fire_resistance_class: float
+    land_use: str
+    former_use: str
+    lease_years: float
+
+
+@dataclass(frozen=True)
+class OnFloor:
+    """One service on one floor of a building, summed over its spaces there."""
+
+    area_m2: float
+    places: float
+
+
+def lease_years(date: dt.date, last_day: dt.date) -> float:
+    """Return years from `date` to the end of `last_day`, anniversaries counted whole.
+
+    From 1 January 2026, a lease whose last day is 31 December 2030 lasts 5 years.
+    """
+    start, end = pd.Timestamp(date), pd.Timestamp(last_day) + pd.Timedelta(days=1)
+    whole = end.year - start.year
+    if start + pd.DateOffset(years=whole) > end:
+        whole -= 1
+    anniversary = start + pd.DateOffset(years=whole)
+    following = start + pd.DateOffset(years=whole + 1)
+    return float(whole + (end - anniversary) / (following - anniversary))
+
+
+def premises(scenario: Scenario, space: int, building: int) -> Premises:
+    """Gather what siting looks at."""
+    room = scenario.tables.spaces.iloc[space]
+    house = scenario.tables.buildings.iloc[building]
+    until = house["lease_until"]
+    years = float("inf")
+    if not pd.isna(until):
+        years = lease_years(scenario.spec.date, pd.Timestamp(until).date())
+    return Premises(
+        int(room["floor"]),
+        float(room["usable_area_m2"]),
+        frozenset(room["features"]) | frozenset(house["features"]),
+        float(house["fire_resistance_class"]),
+        str(house["land_use"]),
+        str(house["former_use"]),
+        years,
+    )
+
+
+def unmet_conditions(condition: Condition, place: Premises) -> list[str]:
+    """Return in words what of `condition` the premises fail, whatever the plan."""
+    unmet = []
+    if condition.min_floor is not None and place.floor < condition.min_floor:
+        unmet.append(f"floor {place.floor} is below {condition.min_floor}")
+    if condition.max_floor is not None and place.floor > condition.max_floor:
+        unmet.append(f"floor {place.floor} is above {condition.max_floor}")
+    unmet += [f"no {f}" for f in sorted(condition.all_features - place.features)]
+    worst = condition.max_fire_resistance_class
+    if worst is not None and not place.fire_resistance_class <= worst:
+        unmet.append(f"fire resistance class is not known to be {worst} or better")
+    if condition.land_use and place.land_use not in condition.land_use:
+        unmet.append(
+            f"land use {place.land_use!r} is not {_either(condition.land_use)}"
+        )
+    if place.former_use in condition.excluded_former_uses:
+        unmet.append(f"former use {place.former_use!r} is excluded")
+    years = condition.min_lease_years
+    if years is not None and exceeds(years, place.lease_years):
+        unmet.append(f"lease of {place.lease_years:.2f} years is below {years:g}")
+    least = condition.min_space_m2
+    if least is not None and not place.usable_area_m2 >= least - 1e-6 * max(1, least):
+        unmet.append(f"area {place.usable_area_m2:g} m² is below {least:g} m²")
+    return unmet
+
+
+def _either(words: tuple[str, ...]) -> str:
+    """Join alternatives."""
+    return " or ".join(repr(word) for word in words)
+
+
+def siting(view: PlanView) -> Iterator[Violation]:
+    """One alternative of each running service holds; outdoor areas suffice.
+
+    Of the alternatives that hold, each (space, service) takes the one that asks for
+    the least outdoor m² per place.
+    """
+    for b, uses in view.building2uses.items():
+        floors = _sums_on_floors(view, uses)
+        outdoor = 0.0
+        for use in uses:
+            place = premises(view.scenario, use.space, b)
+            for run in use.services:
+                alternatives = view.scenario.services[run.service].requires.any_of
+                on_floor = floors[(place.floor, run.service)]
+                holding = [c for c in alternatives if _holds(c, place, on_floor)]
+                if alternatives and not holding:
+                    yield _breach(view, use, run, on_floor)
+                outdoor += run.peak_places * min(
+                    (c.outdoor_m2_per_place for c in holding), default=0.0
+                )
+        limit = float(view.scenario.tables.buildings["outdoor_m2"].iat[b])
+        where = {"building": view.building_ids[b]}
+        yield from above("siting", where, outdoor, limit, "outdoor m²")
+
+
+def _sums_on_floors(
+    view: PlanView, uses: list[SpaceUse]
+) -> dict[tuple[int, int], OnFloor]:
+    """Return Σ a[r, s] and Σ P[r, s] by (floor, service) of one building."""
+    floor_of = view.scenario.tables.spaces["floor"]
+    sums: dict[tuple[int, int], OnFloor] = {}
+    for use in uses:
+        for run in use.services:
+            key = (int(floor_of.iat[use.space]), run.service)
+            old = sums.get(key, OnFloor(0.0, 0.0))
+            sums[key] = OnFloor(old.area_m2 + run.area_m2, old.places + run.peak_places)
+    return sums
+
+
+def _overruns(
+    condition: Condition, on_floor: OnFloor
+) -> list[tuple[float, float, str]]:
+    """Return (value, limit, unit) of each amount on the floor that is exceeded."""
+    amounts = [
+        (on_floor.area_m2, condition.max_area_on_floor_m2, "m² on the floor"),
+        (on_floor.places, condition.max_places_on_floor, "places on the floor"),
+    ]
+    return [
+        (value, limit, unit)
+        for value, limit, unit in amounts
+        if limit is not None and exceeds(value, limit)
+    ]
+
+
+def _holds(condition: Condition, place: Premises, on_floor: OnFloor) -> bool:
+    """Tell whether one alternative holds, its outdoor area apart."""
+    return not unmet_conditions(condition, place) and not _overruns(condition, on_floor)
+
+
+def _breach(
+    view: PlanView, use: SpaceUse, run: ServiceUse, on_floor: OnFloor
+) -> Violation:
+    """Describe a service of which no alternative holds.
+
+    Where an alternative fails by amounts on the floor alone, the least excess of such
+    an alternative is told; otherwise the excess is 1.
+    """
+    service = view.scenario.services[run.service]
+    place = premises(view.scenario, use.space, use.building)
+    where = view.at(use) | {"service": service.id}
+    by_amount = [
+        max(_overruns(condition, on_floor), key=lambda over: over[0] - over[1])
+        for condition in service.requires.any_of
+        if not unmet_conditions(condition, place)
+    ]
+    if by_amount:
+        value, limit, unit = min(by_amount, key=lambda over: over[0] - over[1])
+        return Violation("siting", where, value - limit, unit, value, limit)
+    return Violation("siting", where, 1.0, "conditions", 1.0, 0.0)
