@@ -46,6 +46,17 @@ def expand_arcs(instance: Instance) -> Arcs:
     return Arcs(frozen(row), frozen(of_supply), frozen(credit), frozen(walk_min))
 
 
+def arc_positions(instance: Instance, row: Ints, supply: Ints) -> Ints:
+    """Return the position of each (row, supply) in `Instance.arcs`, −1 for no arc."""
+    arcs, num_rows = instance.arcs, max(len(instance.rows), 1)
+    if len(arcs.row) == 0:
+        return np.full(len(row), -1, np.int64)
+    key = arcs.supply.astype(np.int64) * num_rows + arcs.row
+    wanted = np.asarray(supply, np.int64) * num_rows + row
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    return np.where(key[at] == wanted, at, -1)
+
+
 def _segments(instance: Instance, reach: Reach) -> tuple[Ints, Ints]:
     """Return the supplies that a reach serves, and their numbers of arcs."""
     supplies = instance.supplies

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 Array = TypeVar("Array", bound="npt.NDArray[Any]")
@@ -42,9 +45,18 @@ def sums(
     return np.asarray(total, np.float64)
 
 
-def positions(ids: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def positions(
+    ids: Sequence[str] | npt.NDArray[Any] | pd.Series[str],
+    wanted: npt.NDArray[Any] | pd.Series[str],
+) -> npt.NDArray[np.int64]:
     """Return the position of every wanted id in `ids`, −1 where it is absent."""
-    import pandas as pd
+    codes, names = pd.factorize(wanted)
+    found = np.append(pd.Index(ids).get_indexer(pd.Index(names)), -1)
+    return np.asarray(found[codes], np.int64)
 
-    found = pd.Index(ids).get_indexer(pd.Index(wanted))
-    return np.asarray(found, np.int64)
+
+def names_at(
+    ids: Sequence[str], position: npt.NDArray[np.int64]
+) -> pd.api.extensions.ExtensionArray:
+    """Return the ids at the given positions as text, without a Python loop."""
+    return pd.array(list(ids), dtype="str").take(position)

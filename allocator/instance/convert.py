@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.instance.arrays import positions, spans, sums
+from allocator.instance.arcs import arc_positions
+from allocator.instance.arrays import names_at, positions, spans, sums
 from allocator.instance.instance import Solution
 from allocator.instance.measures import capacity_visits_per_week
 from allocator.plan import ASSIGNMENT_COLUMNS, SERVED_COLUMNS, Plan
@@ -61,12 +62,11 @@ def _assignments(instance: Instance, solution: Solution) -> pd.DataFrame:
     space, offer = candidates.space[used], candidates.offer[used]
     building = instance.spaces.building[space]
     order = np.lexsort((offer, space, building))
-    offers = np.array(index.offers, object).reshape(-1, 2)[offer[order]]
     columns = (
-        np.array(index.buildings, object)[building[order]],
-        np.array(index.spaces, object)[space[order]],
-        offers[:, 0],
-        offers[:, 1],
+        names_at(index.buildings, building[order]),
+        names_at(index.spaces, space[order]),
+        names_at([service for service, _ in index.offers], offer[order]),
+        names_at([session for _, session in index.offers], offer[order]),
         solution.places[used][order].astype(np.int64),
     )
     return pd.DataFrame(dict(zip(ASSIGNMENT_COLUMNS, columns, strict=True)))
@@ -86,14 +86,13 @@ def _served(scenario: Scenario, instance: Instance, solution: Solution) -> pd.Da
     site, offer = supplies.site[supply], supplies.offer[supply]
     order = _served_order(index.sites, index.offers, member, site, offer)
     member, site, offer = member[order], site[order], offer[order]
-    offers = np.array(index.offers, object).reshape(-1, 2)
     columns = (
-        np.array(index.zones, object)[demand.zone[member]],
-        np.array(index.needs, object)[demand.need[member]],
-        np.array([*index.groups, ""], object)[demand.group[member]],
-        np.array(index.sites, object)[site],
-        offers[offer, 0],
-        offers[offer, 1],
+        names_at(index.zones, demand.zone[member]),
+        names_at(index.needs, demand.need[member]),
+        names_at(["", *index.groups], demand.group[member] + 1),
+        names_at(index.sites, site),
+        names_at([service for service, _ in index.offers], offer),
+        names_at([session for _, session in index.offers], offer),
         visits[order],
     )
     return pd.DataFrame(dict(zip(SERVED_COLUMNS, columns, strict=True)))
@@ -116,9 +115,7 @@ def _served_order(
 def _places(instance: Instance, assignments: pd.DataFrame) -> Ints:
     """Return the places of each candidate, at most its `max_places`."""
     index, candidates = instance.index, instance.candidates
-    space = positions(
-        np.array(index.spaces, object), assignments["space_id"].to_numpy(object)
-    )
+    space = positions(index.spaces, assignments["space_id"])
     offer = _offer_positions(index.offers, assignments)
     num_offers = max(len(index.offers), 1)
     key = candidates.space * num_offers + candidates.offer
@@ -132,12 +129,16 @@ def _places(instance: Instance, assignments: pd.DataFrame) -> Ints:
 
 def _offer_positions(offers: tuple[tuple[str, str], ...], frame: pd.DataFrame) -> Ints:
     """Return the offer of every line of a plan, −1 where it is unknown."""
-    known = {key: position for position, key in enumerate(offers)}
-    pair, names = pd.factorize(
-        pd.MultiIndex.from_frame(frame[["service_id", "session_id"]])
-    )
-    found = np.array([known.get(name, -1) for name in names], np.int64)
-    return found[pair]
+    services = sorted({service for service, _ in offers})
+    sessions = sorted({session for _, session in offers})
+    table = np.full((len(services) + 1, len(sessions) + 1), -1, np.int64)
+    for position, (service, session) in enumerate(offers):
+        table[services.index(service), sessions.index(session)] = position
+    # An unknown name has position −1: the last row or column, which holds −1.
+    return table[
+        positions(services, frame["service_id"]),
+        positions(sessions, frame["session_id"]),
+    ]
 
 
 def _flows(
@@ -151,8 +152,7 @@ def _flows(
     num_rows = max(len(instance.rows), 1)
     key, line = np.unique(supply[known] * num_rows + row[known], return_inverse=True)
     total = sums(line, visits[known], len(key))
-    arcs = instance.arcs
-    exists = np.isin(key, arcs.supply.astype(np.int64) * num_rows + arcs.row)
+    exists = arc_positions(instance, key % num_rows, key // num_rows) >= 0
     key, total = key[exists], total[exists]
     return key % num_rows, key // num_rows, total
 
@@ -162,15 +162,15 @@ def _row_positions(
 ) -> Ints:
     """Return the merged row of every line of served visits, −1 where unknown."""
     index, demand, rows = instance.index, scenario.demand, instance.rows
-    zone = positions(np.array(index.zones, object), served["zone_id"].to_numpy(object))
-    need = positions(np.array(index.needs, object), served["need_id"].to_numpy(object))
-    groups = np.array([*index.groups, ""], object)
-    group = positions(groups, served["group_id"].to_numpy(object))
+    groups = ["", *index.groups]
+    zone = positions(index.zones, served["zone_id"])
+    need = positions(index.needs, served["need_id"])
+    group = positions(groups, served["group_id"])
     needs, size = max(len(index.needs), 1), len(groups)
     unknown = (zone < 0) | (need < 0) | (group < 0)
     wanted = np.where(unknown, -1, (zone * needs + need) * size + group)
-    own = demand.group % size  # −1, no group, is the last
-    at = positions((demand.zone * needs + demand.need) * size + own, wanted)
+    own = (demand.zone * needs + demand.need) * size + demand.group + 1
+    at = positions(own, wanted)
     row_of = np.empty(len(demand), np.int64)
     row_of[rows.member] = np.repeat(np.arange(len(rows)), np.diff(rows.member_start))
     return np.where(at >= 0, row_of[at], -1) if len(row_of) else at
@@ -179,7 +179,7 @@ def _row_positions(
 def _supply_positions(instance: Instance, served: pd.DataFrame) -> Ints:
     """Return the supply of every line of served visits, −1 where unknown."""
     index, supplies = instance.index, instance.supplies
-    site = positions(np.array(index.sites, object), served["site_id"].to_numpy(object))
+    site = positions(index.sites, served["site_id"])
     offer = _offer_positions(index.offers, served)
     offers = max(len(index.offers), 1)
     wanted = np.where((site >= 0) & (offer >= 0), site * offers + offer, -1)

@@ -65,10 +65,7 @@ class Eligibility:
 def premises_of(scenario: Scenario) -> Premises:
     """Join spaces with their buildings."""
     spaces, buildings = scenario.tables.spaces, scenario.tables.buildings
-    building = positions(
-        buildings["building_id"].to_numpy(object),
-        spaces["building_id"].to_numpy(object),
-    )
+    building = positions(buildings["building_id"], spaces["building_id"])
     area = np.nan_to_num(spaces["usable_area_m2"].to_numpy(np.float64), nan=0.0)
     share = buildings["reserve_share"].to_numpy(np.float64)
     usable = np.bincount(building, area, minlength=len(buildings))

@@ -98,8 +98,8 @@ def demand_persons(scenario: Scenario) -> Floats:
 def demand_community(scenario: Scenario) -> Ints:
     """Return the community of every demand row by position, −1 for none."""
     zones = positions(
-        scenario.tables.communities["community_id"].to_numpy(object),
-        scenario.tables.zones["community_id"].to_numpy(object),
+        scenario.tables.communities["community_id"],
+        scenario.tables.zones["community_id"],
     )
     return zones[scenario.demand.zone]
 

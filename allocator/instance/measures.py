@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.instance.arcs import arc_positions
 from allocator.instance.arrays import sums
 from allocator.instance.instance import Resource
 from allocator.units import WEEKS_PER_YEAR
@@ -140,14 +141,10 @@ def floor_used_m2(instance: Instance, places: Ints) -> Floats:
 
 def flow_credit(instance: Instance, solution: Solution) -> tuple[Floats, Floats]:
     """Return credit and minutes of every flow; credit 0 where there is no arc."""
-    arcs, num_rows = instance.arcs, max(len(instance.rows), 1)
-    wanted = solution.flow_supply.astype(np.int64) * num_rows + solution.flow_row
-    if len(arcs.row) == 0:
-        return np.zeros(len(wanted)), np.zeros(len(wanted))
-    key = arcs.supply.astype(np.int64) * num_rows + arcs.row
-    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-    hit = key[at] == wanted
-    return np.where(hit, arcs.credit[at], 0.0), np.where(hit, arcs.walk_min[at], 0.0)
+    at = arc_positions(instance, solution.flow_row, solution.flow_supply)
+    arcs = instance.arcs
+    # Position −1, no arc, takes the value appended at the end.
+    return np.append(arcs.credit, 0.0)[at], np.append(arcs.walk_min, 0.0)[at]
 
 
 def _divisible_floor_m2(instance: Instance, offer: Ints, places: Ints) -> float:

@@ -175,8 +175,7 @@ def _facilities(
     if len(table) == 0:
         return np.empty(0, np.int64), np.empty(0)
     site = scenario.num_buildings + positions(
-        np.array(scenario.site_ids[scenario.num_buildings :], object),
-        table["facility_id"].to_numpy(object),
+        scenario.site_ids[scenario.num_buildings :], table["facility_id"]
     )
     names = zip(table["service_id"], table["session_id"], strict=True)
     offer = np.array([scenario.offer2position[name] for name in names], np.int64)
