@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from allocator.scenario.build import build_scenario
+from allocator.scenario.read import check_scenario, read_scenario
 from allocator.scenario.scenario import Scenario
+from allocator.scenario.write import write_scenario
 
-__all__ = ["Scenario", "build_scenario"]
+__all__ = [
+    "Scenario",
+    "build_scenario",
+    "check_scenario",
+    "read_scenario",
+    "write_scenario",
+]

@@ -85,7 +85,7 @@ def frames_as_tables(
     tables = {}
     for name, frame in frames.items():
         if name in TABLES:
-            tables[name] = raw_from_frame(name, frame)
+            tables[name] = raw_from_frame(TABLES[name], frame)
         else:
             report_unknown_table(name, Place(f"<frame:{name}>"), collector)
     return tables

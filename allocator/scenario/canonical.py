@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as it was read: canonical column names, cells not yet converted."""
+    """A table as it was read: canonical columns only, cells not yet converted."""
 
     file: str
     """As the planner wrote it, ``book.xlsx#sheet`` or ``<frame:zones>``."""
@@ -38,6 +38,10 @@ class RawTable:
     """Row in the file of each row (the header is row 1)."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Canonical column to the file's own header, where they differ."""
+    extra: tuple[str, ...] = ()
+    """Headers of columns that are not read."""
+    reported: frozenset[str] = frozenset()
+    """Canonical columns whose absence has been reported."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,14 @@ class CanonicalTable:
     """False when a required column is missing, so that the rows say little."""
 
 
-def raw_from_frame(name: str, frame: pd.DataFrame) -> RawTable:
+def raw_from_frame(table: Table, frame: pd.DataFrame) -> RawTable:
     """Take a DataFrame as a table; its first row counts as row 2."""
     named = frame.rename(columns=str).reset_index(drop=True)
+    extra = tuple(name for name in named.columns if name not in table.column_names)
     rows = np.arange(len(frame), dtype=np.int64) + 2
-    return RawTable(f"<frame:{name}>", named, rows)
+    return RawTable(
+        f"<frame:{table.name}>", named.drop(columns=list(extra)), rows, extra=extra
+    )
 
 
 def empty_table(table: Table) -> pd.DataFrame:
@@ -143,24 +150,32 @@ def _column(
 
 def _report_columns(table: Table, raw: RawTable, faults: TableFaults) -> None:
     """Report required columns that are missing and columns that mean nothing."""
-    known = set(table.column_names)
-    unknown = [str(name) for name in raw.frame.columns if name not in known]
-    for column in table.columns:
-        if column.required and column.name not in raw.frame:
+    absent = [name for name in table.column_names if name not in raw.frame]
+    for name in absent:
+        if table[name].required and name not in raw.reported:
             faults.collector.error(
                 "missing-column",
-                faults.place(column.name),
-                f"the table {table.name} has no column {column.name!r}",
-                expected=f"a column {column.name} (or its header under 'columns:')",
-                nearest=nearest_name(column.name, unknown),
+                faults.place(name),
+                f"the table {table.name} has no column {name!r}",
+                expected=f"a column {name} (or its header under 'columns:')",
+                nearest=nearest_name(name, raw.extra),
             )
-    for name in unknown:
+    likely = {name: nearest_name(name, absent) for name in raw.extra}
+    for name, nearest in likely.items():
+        if nearest is not None:
+            faults.collector.warning(
+                "unknown-column",
+                faults.place(name),
+                f"the column {name!r} means nothing in the table {table.name} "
+                "and is not read",
+                nearest=nearest,
+            )
+    others = [repr(name) for name, nearest in likely.items() if nearest is None]
+    if others:
         faults.collector.warning(
             "unknown-column",
-            faults.place(name),
-            f"the column {name!r} means nothing in the table {table.name} "
-            "and is not read",
-            nearest=nearest_name(name, known - set(map(str, raw.frame.columns))),
+            faults.place(),
+            f"columns that are not read: {', '.join(others)}",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,8 @@ def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
         numbers = pd.to_numeric(cells, errors="coerce")
         values = np.array(numbers.to_numpy(np.float64, na_value=np.nan))
         faulty = ~absent & ~np.isfinite(values)
+        blank = [k for k in np.flatnonzero(faulty) if not str(cells.iloc[k]).strip()]
+        absent[blank], faulty[blank] = True, False
         if cells.dtype.kind in "bMm":
             faulty = ~absent
     if whole:
@@ -122,6 +125,10 @@ def _text(value: Any) -> str:
     """Write a cell as text: a whole number that a spreadsheet holds as 7.0 is 7."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes")
+    if isinstance(value, dt.date):
+        return value.isoformat().removesuffix("T00:00:00")
     return str(value)
 
 
@@ -133,10 +140,10 @@ def _each(cells: pd.Series[Any], kind: Kind, parse: Callable[[Any], Any]) -> Cel
     values = np.empty(len(cells), object)
     faulty = np.zeros(len(cells), bool)
     for k, cell in enumerate(cells.to_numpy(object)):
-        if absent[k]:
-            values[k] = empty
-            continue
         key = cell.strip() if isinstance(cell, str) else cell
+        if absent[k] or (isinstance(key, str) and not key):
+            values[k], absent[k] = empty, True
+            continue
         if isinstance(key, str) and key in known:
             value = known[key]
         else:
@@ -173,12 +180,9 @@ def _date(cell: Any) -> np.datetime64:
 
 
 def _words(cell: Any) -> frozenset[str]:
-    if isinstance(cell, str):
-        parts = cell.translate(_SEPARATORS).split(";")
-    elif isinstance(cell, list | tuple | set | frozenset | np.ndarray):
-        parts = [str(part) for part in cell]
-    else:
-        parts = [_text(cell)]
+    several = isinstance(cell, list | tuple | set | frozenset | np.ndarray)
+    text = ";".join(_text(part) for part in (cell if several else [cell]))
+    parts = text.translate(_SEPARATORS).split(";")
     return frozenset(word for part in parts if (word := part.strip()))
 
 

@@ -1,0 +1,160 @@
+"""Read a layer of a GeoPackage or a GeoJSON file; its geometry gives x and y.
+
+Points are taken as they are, lines and polygons by a point on them; coordinates are
+transformed from the layer's system to the scenario's, x first (easting or longitude).
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import MissingExtra
+from allocator.issues import nearest_name
+from allocator.scenario.sheet import Sheet, report_unreadable
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import numpy.typing as npt
+
+    from allocator.issues import IssueCollector
+    from allocator.scenario.sheet import TableFile
+
+_SQLITE = b"SQLite format 3\0"
+LOCAL = "local"
+
+
+def geo_module(name: str) -> ModuleType:
+    """Import a package of the extra ``geo``.
+
+    Raises
+    ------
+    MissingExtra
+        If it is not installed.
+    """
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtra(name, "geo", "reading a map layer") from error
+
+
+def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:
+    """Read one layer; the only one when none is named."""
+    if not _is_what_it_says(file):
+        kind = "a GeoPackage or GeoJSON file"
+        report_unreadable(file, kind, "its content is something else", collector)
+        return None
+    try:
+        pyogrio, shapely = geo_module("pyogrio"), geo_module("shapely")
+    except MissingExtra as error:
+        collector.error("missing-extra", file.place, str(error))
+        return None
+    try:
+        layer = _layer_name(pyogrio, file, collector)
+        if layer is None:
+            return None
+        headers = tuple(map(str, pyogrio.read_info(file.path, layer=layer)["fields"]))
+        taken = {"x", "y"} if file.with_geometry else set[str]()
+        meta, _, wkb, fields = pyogrio.raw.read(
+            file.path,
+            layer=layer,
+            columns=[name for name in headers if name in file.wanted - taken],
+            read_geometry=file.with_geometry,
+            force_2d=True,
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        report_unreadable(file, "a map layer", error, collector)
+        return None
+    columns = {
+        str(name): pd.Series(cells, dtype=None if cells.dtype.kind != "O" else object)
+        for name, cells in zip(meta["fields"], fields, strict=True)
+    }
+    if file.with_geometry:
+        xy = _coordinates(shapely, wkb, meta["crs"], file, collector)
+        if xy is None:
+            return None
+        columns |= {"x": pd.Series(xy[0]), "y": pd.Series(xy[1])}
+    num_rows = len(wkb) if wkb is not None else len(fields[0]) if fields else 0
+    rows = np.arange(num_rows, dtype=np.int64) + 2
+    return Sheet(headers, columns, rows, frozenset(taken))
+
+
+def _is_what_it_says(file: TableFile) -> bool:
+    """Tell by the first bytes: other formats could point at other files."""
+    with file.path.open("rb") as stream:
+        head = stream.read(4096)
+    if file.path.suffix.lower() == ".gpkg":
+        return head.startswith(_SQLITE)
+    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+
+
+def _layer_name(pyogrio: Any, file: TableFile, collector: IssueCollector) -> str | None:
+    names = [str(name) for name, _ in pyogrio.list_layers(file.path)]
+    if file.part in names:
+        return file.part
+    if file.part is None and len(names) == 1:
+        return names[0]
+    missing = f"there is no layer {file.part!r}" if file.part else "no layer is named"
+    collector.error(
+        "missing-layer",
+        file.place,
+        missing,
+        expected="one of " + ", ".join(names),
+        nearest=nearest_name(file.part, names) if file.part else None,
+    )
+    return None
+
+
+def _coordinates(
+    shapely: Any,
+    wkb: npt.NDArray[np.object_],
+    layer_crs: str | None,
+    file: TableFile,
+    collector: IssueCollector,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
+    """Return x and y in the scenario's coordinate system, NaN without geometry."""
+    shapes = shapely.from_wkb(wkb)
+    is_point = shapely.get_type_id(shapes) == 0
+    points = np.where(is_point, shapes, shapely.point_on_surface(shapes))
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    return _transformed(x, y, layer_crs, file, collector)
+
+
+def _transformed(
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    layer_crs: str | None,
+    file: TableFile,
+    collector: IssueCollector,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import CRSError
+
+    try:
+        source = None if layer_crs is None else CRS.from_user_input(layer_crs)
+        if source is None or source.type_name == "Engineering CRS":
+            return x, y
+        if file.crs == LOCAL:
+            collector.error(
+                "crs-mismatch",
+                file.place,
+                f"the layer is in {source.name}, the scenario's crs is local",
+                expected="a crs for the scenario, such as crs: EPSG:4547",
+            )
+            return None
+        change = Transformer.from_crs(source, file.crs, always_xy=True)
+    except CRSError as error:
+        collector.error(
+            "crs-mismatch",
+            file.place,
+            f"the layer cannot be brought into {file.crs!r}: {error}",
+        )
+        return None
+    moved_x, moved_y = change.transform(x, y)
+    return np.asarray(moved_x, np.float64), np.asarray(moved_y, np.float64)
