@@ -13,6 +13,7 @@ from allocator.scenario.columns import TABLES, Column, Kind, Table
 from allocator.scenario.convert import empty_value
 from allocator.scenario.derive import whole_spaces
 from allocator.scenario.hours import ALWAYS
+from allocator.scenario.schema import ScenarioSpec
 from allocator.scenario.yaml_loader import plain_value
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def write_scenario(scenario: Scenario, folder: str | Path) -> None:
         frame = getattr(scenario.tables, name)
         if _is_written(scenario, name, frame):
             files[name] = _write_table(table, frame, target)
-    document = dict(scenario.provenance.document)
+    given = scenario.provenance.document
+    document = {key: given[key] for key in ScenarioSpec.model_fields if key in given}
     if files:
         document["tables"] = files
     text = yaml.dump(
@@ -93,7 +95,8 @@ def _written(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
         written: pd.Series[Any] = cells.map(write).astype(object)
         return written
     if column.kind is Kind.DATE:
-        return cells.dt.strftime("%Y-%m-%d").fillna("").astype(object)
+        dates: pd.Series[Any] = cells.dt.strftime("%Y-%m-%d").fillna("").astype(object)
+        return dates
     if cells.dtype.kind == "f" and _is_whole(cells):
         return cells.astype("Int64")
     return cells
