@@ -116,8 +116,8 @@ def _facility_capacity(facts: Facts) -> npt.NDArray[np.float64]:
         limited = service.capacity is Capacity.PLACES
         for session in service.sessions:
             turns = service.turns if session.turns is None else session.turns
-            visits = turns * session.week.days_per_week
-            per_place[(service.id, session.id)] = visits if limited else np.inf
+            per_week = turns * session.week.days_per_week
+            per_place[(service.id, session.id)] = per_week if limited else np.inf
     frame = facts.table("facilities")
     offers = zip(frame["service_id"], frame["session_id"], strict=True)
     factor = np.array([per_place.get(offer, np.nan) for offer in offers], np.float64)

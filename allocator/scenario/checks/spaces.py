@@ -125,25 +125,29 @@ def buildings_available(facts: Facts) -> Iterator[Issue]:
 
 
 def features_somewhere(facts: Facts) -> Iterator[Issue]:
-    """Warn of features that are asked for and stand nowhere."""
+    """Warn of features that are asked for and stand nowhere.
+
+    One of several alternatives may ask for what nobody has, unless the word looks like
+    a misspelling.
+    """
     spaces, buildings = facts.table("spaces"), facts.table("buildings")
     if spaces.empty:
         return
     known = frozenset().union(*spaces["features"], *buildings["features"])
     for k, service in enumerate(facts.spec.services):
-        asked = {
-            (c, word)
-            for c, condition in enumerate(service.requires.any_of)
-            for word in condition.all_features - known
-        }
-        for c, word in sorted(asked):
+        missing = [c.all_features - known for c in service.requires.any_of]
+        for c, words in enumerate(missing):
             path = ("services", k, "requires", "any_of", c, "features")
-            yield issue(
-                "feature-nowhere",
-                facts.places.yaml(path),
-                f"no space or building has the feature {word!r}",
-                nearest=nearest_name(word, known),
-            )
+            for word in sorted(words):
+                nearest = nearest_name(word, known)
+                if nearest is None and not all(missing):
+                    continue
+                yield issue(
+                    "feature-nowhere",
+                    facts.places.yaml(path),
+                    f"no space or building has the feature {word!r}",
+                    nearest=nearest,
+                )
 
 
 def services_and_spaces_meet(facts: Facts) -> Iterator[Issue]:
