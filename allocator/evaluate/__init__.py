@@ -3,6 +3,7 @@
 from allocator.evaluate.assign import assign_residents, baseline
 from allocator.evaluate.evaluate import evaluate_plan
 from allocator.evaluate.evaluation import Evaluation, Violation
+from allocator.evaluate.suitability import suitability
 
 __all__ = [
     "Evaluation",
@@ -10,4 +11,5 @@ __all__ = [
     "assign_residents",
     "baseline",
     "evaluate_plan",
+    "suitability",
 ]

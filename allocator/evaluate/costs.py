@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from allocator.evaluate.arrays import sum_by
 from allocator.units import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _equipment_cost(view: PlanView, use: SpaceUse) -> float:
 
     The fixed cost is 0 where the space is fitted for the service.
     """
-    fitted_for = view.scenario.tables.spaces["fitted_for"].iat[use.space]
+    fitted_for = view.fitted_for[use.space]
     total = 0.0
     for run in use.services:
         service = view.scenario.services[run.service]
@@ -79,7 +80,7 @@ def annual_fees(view: PlanView) -> Floats:
     served = view.served
     planned = served.site < buildings
     earned = fee[served.need] * served.visits * WEEKS_PER_YEAR
-    return np.bincount(served.site[planned], earned[planned], buildings)
+    return sum_by(served.site[planned], earned[planned], buildings)
 
 
 def site_costs(view: PlanView) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.credit import credit
 from allocator.evaluate.served import (
     accept_limits,
@@ -66,7 +67,7 @@ def covered_by_row(scenario: Scenario, access: Access, served: pd.DataFrame) -> 
     rows = decode_served(scenario, access, served)
     known = rows.row >= 0
     persons = rows.covered_persons[known]
-    return np.bincount(rows.row[known], persons, len(scenario.demand))
+    return sum_by(rows.row[known], persons, len(scenario.demand))
 
 
 def rows_with_access(scenario: Scenario, access: Access, supply: Supply) -> Bools:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.program import Program
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def build_flow(scenario: Scenario, arcs: Arcs, supply: Supply) -> FlowProblem:
     key = arcs.site * len(scenario.offers) + arcs.offer
     keys, place = np.unique(key, return_inverse=True)
     capacity = supply.capacity.ravel()[keys]
-    within_reach = np.bincount(place, demand[arcs.row], len(keys))
+    within_reach = sum_by(place, demand[arcs.row], len(keys))
     binding = capacity < within_reach
     rows, row_of = np.unique(arcs.row, return_inverse=True)
     number = np.cumsum(binding) - 1 + len(rows)

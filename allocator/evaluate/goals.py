@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.coverage import resident_rows
 from allocator.scenario.schema import Measure
 
@@ -96,8 +97,8 @@ def worst_cells(
     if term.need is not None:
         inside &= rows.need_id == term.need
     cell = np.full(len(names), -1, np.int64)
-    _, cell[inside] = np.unique(names[inside].astype(str), return_inverse=True)
-    return cell, np.bincount(cell[inside], rows.persons[inside])
+    found, cell[inside] = np.unique(names[inside].astype(str), return_inverse=True)
+    return cell, sum_by(cell[inside], rows.persons[inside], len(found))
 
 
 def worst_coverage(
@@ -107,7 +108,7 @@ def worst_coverage(
     if len(demand_persons) == 0:
         return 1.0
     inside = cell >= 0
-    total = np.bincount(cell[inside], covered[inside], len(demand_persons))
+    total = sum_by(cell[inside], covered[inside], len(demand_persons))
     return float((total / demand_persons).min())
 
 

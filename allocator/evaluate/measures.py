@@ -114,7 +114,8 @@ def reserved_area_m2(view: PlanView) -> Floats:
     for building_id, m2 in zip(buildings, usable_area_m2(view.scenario), strict=True):
         area[building_id] = area.get(building_id, 0.0) + float(m2)
     usable = [area[view.building_ids[b]] for b in view.building2uses]
-    return np.array(usable) - view.site_costs["floor_used_m2"].to_numpy()
+    used = view.site_costs["floor_used_m2"].to_numpy(np.float64)
+    return np.asarray(np.array(usable, np.float64) - used, np.float64)
 
 
 def _use_of_space(view: PlanView) -> dict[str, float]:
@@ -125,11 +126,13 @@ def _use_of_space(view: PlanView) -> dict[str, float]:
     """
     tables = view.scenario.tables
     area = usable_area_m2(view.scenario)
+    of_spaces = tables.spaces["available"].tolist()
+    of_buildings = tables.buildings["available"].tolist()
     available = 0.0
     for use in view.uses:
         hours = min(
-            tables.spaces["available"].iat[use.space].minutes_per_week,
-            tables.buildings["available"].iat[use.building].minutes_per_week,
+            of_spaces[use.space].minutes_per_week,
+            of_buildings[use.building].minutes_per_week,
         )
         available += float(area[use.space]) * hours / 60.0
     used = sum(use.used_m2_hours for use in view.uses)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from allocator.evaluate.flow import FlowProblem
 from allocator.evaluate.goals import (
     RESIDENT_MEASURES,
     WORST_MEASURES,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from allocator.evaluate.arcs import Arcs
+    from allocator.evaluate.flow import FlowProblem
     from allocator.evaluate.program import Program
     from allocator.evaluate.view import PlanView
     from allocator.scenario.schema import Goal, GoalTerm
@@ -73,7 +73,7 @@ class Target:
 def with_targets(
     flow: FlowProblem, targets: list[Target]
 ) -> tuple[FlowProblem, list[Stage]]:
-    """Add a shortfall column and a row per target; return the stage that lowers them."""
+    """Add a column for what each target lacks; return the stage that lowers them."""
     if not targets:
         return flow, []
     scale = np.array([np.abs(t.coefficients).max(initial=0.0) or 1.0 for t in targets])
@@ -203,7 +203,7 @@ def _per_visit(view: PlanView, arcs: Arcs, term: GoalTerm) -> Floats:
 def _with_worst(
     view: PlanView, arcs: Arcs, flow: FlowProblem, term: GoalTerm
 ) -> FlowProblem:
-    """Add a column θ with demand · θ ≤ covered in every cell: θ ≤ the worst coverage."""
+    """Add a column θ with demand · θ ≤ covered in every cell."""
     cell, persons = worst_cells(view.scenario, term)
     if len(persons) == 0:
         return _extend(flow, sp.csr_matrix((1, len(arcs))), sp.csr_matrix([[1.0]]), ONE)

@@ -16,7 +16,6 @@ from allocator.units import MINUTES_PER_WEEK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from allocator.evaluate.spaces import SpaceUse
     from allocator.evaluate.view import PlanView
     from allocator.scenario import Scenario
     from allocator.scenario.hours import WeekHours
@@ -63,16 +62,17 @@ def incompatible(view: PlanView) -> Iterator[Violation]:
 
 
 def available(view: PlanView) -> Iterator[Violation]:
-    """Used buildings within their dates, sessions within the hours of space and building."""
-    spaces, buildings = view.scenario.tables.spaces, view.scenario.tables.buildings
+    """Dates of used buildings, and hours of the sessions in their spaces."""
+    space_available = view.scenario.tables.spaces["available"].tolist()
+    building_available = view.scenario.tables.buildings["available"].tolist()
     for b in view.building2uses:
         days = days_outside(view.scenario, b)
         if days > 0:
             where = {"building": view.building_ids[b]}
             yield Violation("available", where, float(days), "days", float(days), 0.0)
     for use in view.uses:
-        space_hours = spaces["available"].iat[use.space]
-        building_hours = buildings["available"].iat[use.building]
+        space_hours: WeekHours = space_available[use.space]
+        building_hours: WeekHours = building_available[use.building]
         for o in use.offers.tolist():
             hours = view.scenario.offers[o].hours
             if space_hours.contains(hours) and building_hours.contains(hours):

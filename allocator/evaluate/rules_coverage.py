@@ -12,6 +12,7 @@ from allocator.scenario.schema import FloorTarget
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import numpy as np
     import numpy.typing as npt
 
     from allocator.evaluate.evaluation import Violation

@@ -33,7 +33,7 @@ def floor_area_limit(view: PlanView) -> Iterator[Violation]:
 
 
 def building_limit(view: PlanView) -> Iterator[Violation]:
-    """Used buildings ≤ the limit."""
+    """Hold the number of used buildings to its limit."""
     yield from _limited(view, "building_limit", "buildings", "buildings", "buildings")
 
 

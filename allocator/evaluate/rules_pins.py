@@ -21,7 +21,7 @@ def pins(view: PlanView) -> Iterator[Violation]:
     running = _running(view)
     for number, pin in enumerate(view.scenario.spec.rules.pins):
         matches = float(sum(_matches(pin, item) for item in running))
-        where = {"pin": str(number), "fix": pin.fix} | _keys(pin)
+        where = {"pin": str(number), "fix": pin.fix} | pin_keys(pin)
         if pin.fix == "in":
             yield from below("pins", where, matches, 1.0, "assignments")
         else:
@@ -39,7 +39,7 @@ def _running(view: PlanView) -> list[dict[str, str]]:
     return rows
 
 
-def _keys(pin: Pin) -> dict[str, str]:
+def pin_keys(pin: Pin) -> dict[str, str]:
     """Return the keys a pin gives."""
     given = {key: getattr(pin, key) for key in KEYS}
     return {key: value for key, value in given.items() if value is not None}
@@ -47,4 +47,4 @@ def _keys(pin: Pin) -> dict[str, str]:
 
 def _matches(pin: Pin, item: dict[str, str]) -> bool:
     """Tell whether a running (space, offer) matches all keys of a pin."""
-    return all(item[key] == value for key, value in _keys(pin).items())
+    return all(item[key] == value for key, value in pin_keys(pin).items())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.breaches import above
 from allocator.evaluate.credit import longest_walk_min
 from allocator.evaluate.evaluation import Violation
@@ -24,7 +25,7 @@ def demand_limit(view: PlanView) -> Iterator[Violation]:
     """Σ over sites of f ≤ D of every demand row; f is never negative."""
     served, demand = view.served, view.scenario.demand
     known = served.row >= 0
-    total = np.bincount(served.row[known], served.visits[known], len(demand))
+    total = sum_by(served.row[known], served.visits[known], len(demand))
     limit = demand.visits_per_week
     slack = VIOLATION_TOLERANCE * np.maximum(1.0, limit)
     for i in np.flatnonzero(total - limit > slack).tolist():
@@ -50,7 +51,7 @@ def demand_limit(view: PlanView) -> Iterator[Violation]:
 
 
 def reach(view: PlanView) -> Iterator[Violation]:
-    """f only in offers the need accepts, at sites with δ > 0."""
+    """Visits only in offers the need accepts, at sites with δ > 0."""
     served = view.served
     limits = accept_limits(view.scenario)
     wrong = (served.visits > VIOLATION_TOLERANCE) & ~(served.credit > 0)
@@ -70,7 +71,7 @@ def reach(view: PlanView) -> Iterator[Violation]:
 def capacity(view: PlanView) -> Iterator[Violation]:
     """Σ over demand rows of f ≤ places × turns × days of every site and offer."""
     served, offers = view.served, len(view.scenario.offers)
-    used = np.bincount(
+    used = sum_by(
         served.site * offers + served.offer,
         served.visits,
         len(view.scenario.site_ids) * offers,

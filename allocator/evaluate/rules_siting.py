@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from allocator.evaluate.breaches import above
@@ -56,23 +57,37 @@ def lease_years(date: dt.date, last_day: dt.date) -> float:
     return float(whole + (end - anniversary) / (following - anniversary))
 
 
-def premises(scenario: Scenario, space: int, building: int) -> Premises:
-    """Gather what siting looks at."""
-    room = scenario.tables.spaces.iloc[space]
-    house = scenario.tables.buildings.iloc[building]
-    until = house["lease_until"]
-    years = float("inf")
-    if not pd.isna(until):
-        years = lease_years(scenario.spec.date, pd.Timestamp(until).date())
-    return Premises(
-        int(room["floor"]),
-        float(room["usable_area_m2"]),
-        frozenset(room["features"]) | frozenset(house["features"]),
-        float(house["fire_resistance_class"]),
-        str(house["land_use"]),
-        str(house["former_use"]),
-        years,
-    )
+def all_premises(scenario: Scenario) -> list[Premises]:
+    """Return what siting looks at of every space."""
+    spaces, houses = scenario.tables.spaces, scenario.tables.buildings
+    years = {
+        house: lease_years(scenario.spec.date, until.date())
+        for house, until in zip(
+            houses["building_id"], pd.to_datetime(houses["lease_until"]), strict=True
+        )
+        if not pd.isna(until)
+    }
+    columns = ["features", "fire_resistance_class", "land_use", "former_use"]
+    of_house = houses.set_index("building_id")[columns].loc[spaces["building_id"]]
+    return [
+        Premises(
+            floor=int(floor),
+            usable_area_m2=float(area),
+            features=frozenset(own) | frozenset(shared),
+            fire_resistance_class=float(fire),
+            land_use=land_use,
+            former_use=former_use,
+            lease_years=years.get(house, float("inf")),
+        )
+        for floor, area, own, house, shared, fire, land_use, former_use in zip(
+            spaces["floor"].tolist(),
+            spaces["usable_area_m2"].tolist(),
+            spaces["features"].tolist(),
+            spaces["building_id"].tolist(),
+            *(of_house[column].tolist() for column in columns),
+            strict=True,
+        )
+    ]
 
 
 def unmet_conditions(condition: Condition, place: Premises) -> list[str]:
@@ -112,34 +127,35 @@ def siting(view: PlanView) -> Iterator[Violation]:
     Of the alternatives that hold, each (space, service) takes the one that asks for
     the least outdoor m² per place.
     """
+    places = all_premises(view.scenario)
+    outdoor_m2 = view.scenario.tables.buildings["outdoor_m2"].to_numpy(np.float64)
     for b, uses in view.building2uses.items():
-        floors = _sums_on_floors(view, uses)
+        floors = _sums_on_floors(uses, places)
         outdoor = 0.0
         for use in uses:
-            place = premises(view.scenario, use.space, b)
+            place = places[use.space]
             for run in use.services:
                 alternatives = view.scenario.services[run.service].requires.any_of
                 on_floor = floors[(place.floor, run.service)]
                 holding = [c for c in alternatives if _holds(c, place, on_floor)]
                 if alternatives and not holding:
-                    yield _breach(view, use, run, on_floor)
+                    yield _breach(view, use, run, (place, on_floor))
                 outdoor += run.peak_places * min(
                     (c.outdoor_m2_per_place for c in holding), default=0.0
                 )
-        limit = float(view.scenario.tables.buildings["outdoor_m2"].iat[b])
+        limit = float(outdoor_m2[b])
         where = {"building": view.building_ids[b]}
         yield from above("siting", where, outdoor, limit, "outdoor m²")
 
 
 def _sums_on_floors(
-    view: PlanView, uses: list[SpaceUse]
+    uses: list[SpaceUse], places: list[Premises]
 ) -> dict[tuple[int, int], OnFloor]:
     """Return Σ a[r, s] and Σ P[r, s] by (floor, service) of one building."""
-    floor_of = view.scenario.tables.spaces["floor"]
     sums: dict[tuple[int, int], OnFloor] = {}
     for use in uses:
         for run in use.services:
-            key = (int(floor_of.iat[use.space]), run.service)
+            key = (places[use.space].floor, run.service)
             old = sums.get(key, OnFloor(0.0, 0.0))
             sums[key] = OnFloor(old.area_m2 + run.area_m2, old.places + run.peak_places)
     return sums
@@ -166,7 +182,10 @@ def _holds(condition: Condition, place: Premises, on_floor: OnFloor) -> bool:
 
 
 def _breach(
-    view: PlanView, use: SpaceUse, run: ServiceUse, on_floor: OnFloor
+    view: PlanView,
+    use: SpaceUse,
+    run: ServiceUse,
+    stands: tuple[Premises, OnFloor],
 ) -> Violation:
     """Describe a service of which no alternative holds.
 
@@ -174,7 +193,7 @@ def _breach(
     an alternative is told; otherwise the excess is 1.
     """
     service = view.scenario.services[run.service]
-    place = premises(view.scenario, use.space, use.building)
+    place, on_floor = stands
     where = view.at(use) | {"service": service.id}
     by_amount = [
         max(_overruns(condition, on_floor), key=lambda over: over[0] - over[1])

@@ -37,7 +37,7 @@ def places(view: PlanView) -> Iterator[Violation]:
 
 
 def area_limit(view: PlanView) -> Iterator[Violation]:
-    """What runs at once fits a whole space; floor used fits a divisible one."""
+    """Places running at once fit a whole space; floor used fits a divisible one."""
     area = usable_area_m2(view.scenario)
     divisible = view.scenario.tables.spaces["divisible"].to_numpy(bool)
     for use in view.uses:
@@ -72,7 +72,7 @@ def min_area(view: PlanView) -> Iterator[Violation]:
 
 
 def sharing(view: PlanView) -> Iterator[Violation]:
-    """A whole space hosts one dedicated service or one class, one service at a time."""
+    """One dedicated service or one class in a whole space, one service at a time."""
     divisible = view.scenario.tables.spaces["divisible"].to_numpy(bool)
     for use in view.uses:
         if not divisible[use.space] and len(use.services) > 1:

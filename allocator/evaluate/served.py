@@ -173,7 +173,8 @@ def positions(names: object, values: pd.Series[str]) -> Ints:
     index = pd.Index(np.asarray(names, dtype=object))
     categories = values.astype("category")
     found = index.get_indexer(pd.Index(categories.cat.categories.astype(object)))
-    return found.astype(np.int64)[categories.cat.codes.to_numpy()]
+    codes = categories.cat.codes.to_numpy()
+    return np.asarray(found.astype(np.int64)[codes], np.int64)
 
 
 def _offer_positions(scenario: Scenario, served: pd.DataFrame) -> Ints:

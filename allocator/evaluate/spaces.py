@@ -88,7 +88,7 @@ def offer_facts(scenario: Scenario) -> OfferFacts:
 def usable_area_m2(scenario: Scenario) -> Floats:
     """Return A of every space; an area nobody stated (pure covering) counts 0."""
     area = scenario.tables.spaces["usable_area_m2"].to_numpy(np.float64)
-    return np.nan_to_num(area, nan=0.0)
+    return np.where(np.isnan(area), 0.0, area)
 
 
 def space_uses(

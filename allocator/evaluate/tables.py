@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.costs import space_costs
 from allocator.evaluate.measures import reserved_area_m2
 from allocator.plan import SERVED_COLUMNS
@@ -33,10 +34,10 @@ def assignments_table(view: PlanView, plan: Plan) -> pd.DataFrame:
     part = np.maximum(assigned.places, 0.0) * np.where(unlimited, 1.0, per_place)
     key = assigned.building * len(offers) + assigned.offer
     size = view.scenario.num_buildings * len(offers)
-    whole = np.bincount(key, part, size)[key]
+    whole = sum_by(key, part, size)[key]
     served_key = view.served.site * len(offers) + view.served.offer
     planned = view.served.site < view.scenario.num_buildings
-    visits = np.bincount(served_key[planned], view.served.visits[planned], size)[key]
+    visits = sum_by(served_key[planned], view.served.visits[planned], size)[key]
     table = plan.assignments.copy()
     table["area_m2"] = assigned.places * m2
     table["capacity_visits_per_week"] = np.where(unlimited & (part > 0), np.inf, part)

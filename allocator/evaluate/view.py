@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.costs import site_costs
 from allocator.evaluate.served import (
     ServedRows,
@@ -27,6 +26,7 @@ from allocator.evaluate.week import Week, build_week
 from allocator.plan import check_plan, empty_served
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
@@ -85,6 +85,11 @@ class PlanView:
         """Ids of all spaces."""
         return list(self.scenario.tables.spaces["space_id"])
 
+    @cached_property
+    def fitted_for(self) -> list[frozenset[str]]:
+        """Services each space is fitted for."""
+        return list(self.scenario.tables.spaces["fitted_for"])
+
     def at(self, use: SpaceUse) -> dict[str, str]:
         """Return where a used space is, in ids."""
         return {
@@ -100,7 +105,7 @@ class PlanView:
     def covered_by_row(self) -> npt.NDArray[np.float64]:
         """Return covered persons of each demand row."""
         known = self.served.row >= 0
-        return np.bincount(
+        return sum_by(
             self.served.row[known],
             self.served.covered_persons[known],
             len(self.scenario.demand),

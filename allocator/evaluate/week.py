@@ -52,6 +52,7 @@ def build_week(scenario: Scenario) -> Week:
         | {end for offer in offers for piece in offer.hours.covered for end in piece}
     )
     start = np.array(cuts[:-1], np.int64)
+    minutes = np.array(cuts[1:], np.int64) - start
     holds = np.zeros((len(offers), len(start)), bool)
     for o, offer in enumerate(offers):
         for low, high in offer.hours.covered:
@@ -60,7 +61,7 @@ def build_week(scenario: Scenario) -> Week:
     conflict = np.zeros((len(offers), len(offers)), bool)
     for first, second in shortages:
         conflict[first, second] = conflict[second, first] = True
-    return Week(start, np.diff(np.array(cuts, np.int64)), holds, conflict, shortages)
+    return Week(start, minutes, holds, conflict, shortages)
 
 
 def minutes_to_next(first: WeekHours, second: WeekHours) -> int:
