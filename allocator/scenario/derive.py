@@ -26,9 +26,9 @@ def named_by_id(frame: pd.DataFrame, id_column: str) -> pd.DataFrame:
 def with_districts(buildings: pd.DataFrame, communities: pd.DataFrame) -> pd.DataFrame:
     """Give buildings without a district that of their community."""
     unique = communities.drop_duplicates("community_id").set_index("community_id")
-    inherited = buildings["community_id"].map(unique["district_id"]).fillna("")
+    inherited = buildings["community_id"].map(unique["district_id"]).astype(object)
     own = buildings["district_id"]
-    district = own.where(own != "", inherited)
+    district = own.where(own != "", inherited.where(inherited.notna(), ""))
     return buildings.assign(district_id=district.astype(object))
 
 
