@@ -93,14 +93,14 @@ def _has_features(facts: Facts, asked: frozenset[str]) -> Bools:
 
 def _open_during(facts: Facts, hours: WeekHours) -> Bools:
     """Tell which spaces and their buildings are open during all of the hours."""
-    known: dict[WeekHours, bool] = {}
+    known: dict[int, bool] = {}  # by identity: cells of equal text share one object
 
     def is_open(available: WeekHours | float) -> bool:
         if not isinstance(available, WeekHours):
             return True
-        if available not in known:
-            known[available] = available.contains(hours)
-        return known[available]
+        if id(available) not in known:
+            known[id(available)] = available.contains(hours)
+        return known[id(available)]
 
     own = facts.table("spaces")["available"]
     shared = _of_building(facts, "available")
