@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_NAMES_SHOWN = 5
 """Ids listed in a message that speaks of many rows."""
+MAX_NAMES_COMPARED = 1000
+"""Valid names that a misspelt one is compared with."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,17 @@ def unknown(kind: str, found: str, known: Iterable[str], place: Place) -> Issue:
         place,
         f"there is no {kind} {found!r}",
         expected=listed(names, f"the id of a {kind}"),
-        nearest=nearest_name(found, names),
+        nearest=nearest_name(found, _neighbours(found, names)),
     )
+
+
+def _neighbours(found: str, names: Sequence[str]) -> Sequence[str]:
+    """Return all of few names, or those next to `found` in the alphabet."""
+    if len(names) <= MAX_NAMES_COMPARED:
+        return names
+    k = bisect_left(names, found)
+    half = MAX_NAMES_COMPARED // 2
+    return names[max(0, k - half) : k + half]
 
 
 def listed(names: Sequence[str], otherwise: str) -> str:
