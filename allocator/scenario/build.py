@@ -27,6 +27,8 @@ from allocator.scenario.derive import (
     with_districts,
     with_households,
 )
+from allocator.scenario.hashing import source_of_document, sources_of_frames
+from allocator.scenario.merge import finished
 from allocator.scenario.nodes import Node, as_node, with_paths
 from allocator.scenario.places import Places, TableOrigin
 from allocator.scenario.scenario import Provenance, Scenario, Tables
@@ -49,6 +51,8 @@ class Parts:
     unreadable: frozenset[str] = frozenset()
     """Tables that were given but could not be read."""
     provenance: Provenance = field(default_factory=Provenance)
+    incomplete: bool = False
+    """Whether the document stands on a file that could not be read."""
 
 
 def build_scenario(
@@ -71,11 +75,23 @@ def build_scenario(
     """
     collector = IssueCollector()
     raw = frames_as_tables(tables, collector)
-    parts = Parts(as_node(document, Place("<document>")), raw)
+    root = finished(document_node(document, collector), collector)
+    sources = (source_of_document(root), *sources_of_frames(tables))
+    parts = Parts(root, raw, provenance=Provenance(sources=sources))
     scenario = assemble(parts, collector)
     if scenario is None:
         raise ScenarioInvalid(collector.issues)
     return scenario
+
+
+def document_node(document: Mapping[str, Any], collector: IssueCollector) -> Node:
+    """Hold a mapping as a tree; report a value that has no place in one."""
+    place = Place("<document>")
+    try:
+        return as_node(document, place)
+    except TypeError as error:
+        collector.error("wrong-type", place, str(error), expected="plain values")
+        return Node({}, place)
 
 
 def frames_as_tables(
@@ -104,7 +120,9 @@ def report_unknown_table(name: str, place: Place, collector: IssueCollector) -> 
 
 def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
     """Check everything that could be read; return the scenario if nothing is wrong."""
-    valid = validate(with_paths(parts.document), collector)
+    valid = validate(
+        with_paths(parts.document), collector, may_lack_keys=parts.incomplete
+    )
     canonical = {
         name: canonicalise(TABLES[name], raw, collector)
         for name, raw in parts.tables.items()
@@ -120,7 +138,8 @@ def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
         return None
     spaces_given = "spaces" in canonical or "spaces" in parts.unreadable
     tables, places = _derived(valid, frames, places, spaces_given, collector)
-    collector.issues.extend(check_all(valid.spec, tables, places))
+    if not parts.incomplete:
+        collector.issues.extend(check_all(valid.spec, tables, places))
     if collector.errors:
         return None
     provenance = replace(

@@ -23,6 +23,51 @@ def _warning(meaning: str) -> Code:
     return Code(Severity.WARNING, meaning)
 
 
+_FILES = {
+    "missing-file": _error("A file is not there, or a folder stands in its place."),
+    "unreadable-file": _error("A file cannot be opened, or is not what it should be."),
+    "huge-file": _error("A file is larger than what is read."),
+    "binary-file": _error("A file that should be text is binary."),
+    "empty-file": _error("A file or sheet holds nothing."),
+    "not-utf8": _error("A file is not in UTF-8, or not in the encoding named."),
+    "unknown-encoding": _error("An encoding is named that does not exist."),
+    "unknown-format": _error("No table is read from files with this ending."),
+    "missing-extra": _error("An optional package is needed to read the file."),
+    "outside-folder": _error("A table lies outside the scenario's folder."),
+    "missing-sheet": _error("A workbook lacks the sheet, or none is named."),
+    "missing-layer": _error("A map file lacks the layer, or none is named."),
+    "crs-mismatch": _error("A layer cannot be brought into the scenario's crs."),
+    "wrong-separator": _error("The columns of a CSV file are not split by commas."),
+    "ragged-row": _error("A row of a CSV file has more cells than its header."),
+}
+_YAML = {
+    "yaml-syntax": _error("The file is not YAML."),
+    "yaml-feature": _error("An anchor, alias, tag, merge key or second document."),
+    "duplicate-key": _error("A key stands twice in one mapping."),
+    "unknown-key": _error("A key means nothing where it stands."),
+    "missing-key": _error("A required key is missing."),
+    "wrong-type": _error("A value or cell is not of the kind wanted."),
+    "unknown-value": _error("A word is none of those allowed."),
+    "out-of-range": _error("A number is too small or too large."),
+    "empty": _error("A value or list that must not be empty is."),
+    "invalid-value": _error("Values contradict each other or cannot be understood."),
+    "extends-cycle": _error("A scenario extends itself, directly or round about."),
+    "unknown-catalogue": _error("A catalogue is named that does not exist."),
+    "unknown-variant": _error("A variant is named that the scenario lacks."),
+    "nothing-to-remove": _error("`remove: true` names an id that is not there."),
+}
+_CELLS = {
+    "unknown-table": _error("A table is named that does not exist."),
+    "missing-column": _error("A required column, or a header named, is not there."),
+    "duplicate-column": _error("A header stands twice in one table."),
+    "unknown-column": _warning(
+        "Columns of a table are not read (an error where a mapping names one)."
+    ),
+    "constant-and-column": _error("A constant is given for a column that is there."),
+    "missing-value": _error("A required cell is empty."),
+    "one-of": _error("None or several of columns that exclude each other are filled."),
+    "spaces-trimmed": _warning("Spaces around identifiers were left out."),
+}
 _NAMES = {
     "unknown-group": _error("A population group is named that is not under groups."),
     "unknown-service": _error("A service is named that is not under services."),
@@ -129,6 +174,15 @@ _RULES = {
 }
 
 CODES: dict[str, Code] = (
-    _NAMES | _GROUND | _NEEDS | _DEMAND | _SPACES | _ACCESS | _RULES
+    _FILES
+    | _YAML
+    | _CELLS
+    | _NAMES
+    | _GROUND
+    | _NEEDS
+    | _DEMAND
+    | _SPACES
+    | _ACCESS
+    | _RULES
 )
 """Meaning by code, in the order of the reference page."""

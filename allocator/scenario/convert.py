@@ -92,7 +92,7 @@ def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
         values = cells.to_numpy(np.float64, na_value=np.nan)
         faulty = np.isinf(values)
     else:
-        if cells.dtype.kind == "O":
+        if pd.api.types.infer_dtype(cells, skipna=True) != "string":
             cells = cells.where(~cells.map(lambda cell: isinstance(cell, bool)), "?")
         numbers = pd.to_numeric(cells, errors="coerce")
         values = np.array(numbers.to_numpy(np.float64, na_value=np.nan))

@@ -9,7 +9,10 @@ from functools import cached_property, lru_cache
 from allocator.units import MINUTES_PER_DAY, MINUTES_PER_WEEK
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})$")
+_PUNCTUATION = str.maketrans("；，：、–—～~－", ";,:,-----")
+"""Marks that word processors put for ours."""
+_DAYS_THEN_HOURS = re.compile(r"^(\D+)(\d.*)$")
+_CLOCK = re.compile(r"^([0-9]{1,2}):([0-9]{2})$")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def parse_days(text: str) -> tuple[int, ...]:
         If a word is no weekday.
     """
     days: set[int] = set()
-    for part in text.lower().replace(" ", "").split(","):
+    plain = text.translate(_PUNCTUATION).lower()
+    for part in "".join(plain.split()).split(","):
         if part == "all":
             days.update(range(7))
             continue
@@ -136,7 +140,7 @@ def parse_hours(text: str) -> tuple[tuple[int, int], ...]:
         If an interval is malformed or empty.
     """
     intervals = []
-    for part in text.split(","):
+    for part in text.translate(_PUNCTUATION).split(","):
         ends = part.strip().split("-")
         if len(ends) != 2:
             msg = f"{part.strip()!r} is not an interval hh:mm-hh:mm"
@@ -175,12 +179,14 @@ def parse_when(text: str) -> WeekHours:
         If a part is malformed.
     """
     intervals: list[tuple[int, int]] = []
-    for part in text.split(";"):
-        words = part.strip().split(None, 1)
-        if len(words) != 2:
-            msg = f"{part.strip()!r} is not 'days hh:mm-hh:mm'"
+    for part in text.translate(_PUNCTUATION).split(";"):
+        match = _DAYS_THEN_HOURS.match(part.strip())
+        if match is None:
+            msg = (
+                f"{part.strip()!r} is not 'days hh:mm-hh:mm', such as 'all 08:00-22:00'"
+            )
             raise ValueError(msg)
-        intervals += week_hours(parse_days(words[0]), parse_hours(words[1])).intervals
+        intervals += week_hours(parse_days(match[1]), parse_hours(match[2])).intervals
     return WeekHours(tuple(sorted(intervals)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,10 +15,16 @@ from allocator.issues import IssueCollector, Place, nearest_name
 from allocator.scenario.build import (
     Parts,
     assemble,
+    document_node,
     frames_as_tables,
     report_unknown_table,
 )
 from allocator.scenario.columns import TABLES
+from allocator.scenario.hashing import (
+    source_of_document,
+    source_of_file,
+    sources_of_frames,
+)
 from allocator.scenario.merge import (
     MERGE_KEYS,
     finished,
@@ -28,8 +32,8 @@ from allocator.scenario.merge import (
     variant_names,
     with_variants,
 )
-from allocator.scenario.nodes import Node, as_node, as_plain
-from allocator.scenario.scenario import Provenance, Scenario, SourceFile
+from allocator.scenario.nodes import Node, as_node
+from allocator.scenario.scenario import Provenance, Scenario
 from allocator.scenario.table_layer import LOCAL
 from allocator.scenario.tables import TableReader, table_entry
 from allocator.scenario.yaml_loader import load_yaml
@@ -39,10 +43,9 @@ if TYPE_CHECKING:
 
     from allocator.issues import Issue
     from allocator.scenario.canonical import RawTable
+    from allocator.scenario.scenario import SourceFile
 
 SCENARIO_FILE = "scenario.yaml"
-MAX_EXTENDS = 20
-"""Longest chain of `extends`."""
 Source = str | Path | Mapping[str, Any]
 
 
@@ -96,33 +99,63 @@ def _read(
 ) -> Scenario | None:
     """Read, merge and assemble; None when there is an error."""
     documents = _Documents(collector)
-    if isinstance(source, Mapping):
-        folder = Path.cwd()
-        root = documents.chain(as_node(source, Place("<document>")), folder)
-        documents.sources.append(SourceFile("<document>", _hash_of_mapping(source)))
-    else:
-        path = Path(source)
-        path = path / SCENARIO_FILE if path.is_dir() else path
-        folder = path.parent
-        root = documents.open(path, path.name)
-    names = variant_names(variant)
+    folder, root, frames = _opened(source, documents)
     if root is None:
         return None
-    root = finished(
-        with_variants(_on_catalogue(root, collector), names, collector), collector
-    )
-    entries = root.items
-    reader = TableReader(folder, _crs(entries), collector)
-    raw, unreadable = _tables(entries.get("tables"), tables, reader)
+    frames |= tables
+    names = variant_names(variant)
+    root = _on_catalogue(root, documents)
+    root = finished(with_variants(root, names, collector), collector)
+    reader = TableReader(folder, _crs(root), collector)
+    raw, unreadable = _tables(root.items.get("tables"), frames, reader)
     gone = {"tables", *MERGE_KEYS}
-    document = replace(root, value={k: v for k, v in entries.items() if k not in gone})
-    frames = [SourceFile(f"<frame:{n}>", _hash_of_frame(f)) for n, f in tables.items()]
+    kept = {key: node for key, node in root.items.items() if key not in gone}
     provenance = Provenance(
         folder=folder,
         variants=names,
-        sources=(*documents.sources, *reader.sources.values(), *frames),
+        sources=(
+            *documents.sources,
+            *reader.sources.values(),
+            *sources_of_frames(frames),
+        ),
     )
-    return assemble(Parts(document, raw, unreadable, provenance), collector)
+    parts = Parts(
+        replace(root, value=kept), raw, unreadable, provenance, documents.incomplete
+    )
+    return assemble(parts, collector)
+
+
+def _opened(
+    source: Source, documents: _Documents
+) -> tuple[Path, Node | None, dict[str, pd.DataFrame]]:
+    """Return the folder, the document on what it extends, and frames it holds."""
+    if not isinstance(source, Mapping):
+        path = Path(source)
+        path = path / SCENARIO_FILE if path.is_dir() else path
+        if not path.exists():
+            _report_no_scenario(Path(source), path, documents.collector)
+            return path.parent, None, {}
+        return path.parent, documents.open(path, path.name), {}
+    given = source.get("tables")
+    given = given if isinstance(given, Mapping) else {}
+    frames = {k: v for k, v in given.items() if isinstance(v, pd.DataFrame)}
+    if frames:
+        files = {k: v for k, v in given.items() if k not in frames}
+        source = {**source, "tables": files}
+    root = document_node(source, documents.collector)
+    documents.sources.append(source_of_document(root))
+    return Path.cwd(), documents.chain(root, Path.cwd()), frames
+
+
+def _report_no_scenario(given: Path, path: Path, collector: IssueCollector) -> None:
+    siblings = [p.name for p in given.parent.glob("*")]
+    collector.error(
+        "missing-file",
+        Place(str(path)),
+        "there is no scenario",
+        expected=f"a {SCENARIO_FILE} or the folder that holds it",
+        nearest=None if given.is_dir() else nearest_name(given.name, siblings),
+    )
 
 
 @dataclass
@@ -132,6 +165,8 @@ class _Documents:
     collector: IssueCollector
     sources: list[SourceFile] = field(default_factory=list)
     chain_of_files: list[Path] = field(default_factory=list)
+    incomplete: bool = False
+    """Whether something that the document stands on could not be read."""
 
     def open(self, path: Path, label: str) -> Node | None:
         """Read a YAML file merged onto what it extends."""
@@ -139,9 +174,7 @@ class _Documents:
         root = load_yaml(path, label, self.collector)
         if root is None:
             return None
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        self.sources.append(SourceFile(label, digest))
+        self.sources.append(source_of_file(path, label))
         return self.chain(root, path.parent)
 
     def chain(self, root: Node, folder: Path) -> Node | None:
@@ -149,6 +182,19 @@ class _Documents:
         extends = root.items.get("extends")
         if extends is None or extends.value is None:
             return root
+        path = self._target(extends, folder)
+        base = None
+        if path is not None:
+            home = PurePosixPath(extends.place.file or "").parent
+            relative = home / Path(os.path.relpath(path, folder)).as_posix()
+            base = self.open(path, Path(os.path.normpath(relative)).as_posix())
+        if base is None:
+            self.incomplete = True
+            return root
+        return merged(base, root, self.collector)
+
+    def _target(self, extends: Node, folder: Path) -> Path | None:
+        """Find the file that is extended, or report why not."""
         place = replace(extends.place, path="extends")
         target = extends.value
         if not isinstance(target, str) or PurePosixPath(target).is_absolute():
@@ -158,7 +204,7 @@ class _Documents:
                 "extends is not a relative path",
                 expected="a path like ../base/scenario.yaml",
             )
-            return root
+            return None
         path = folder / target
         path = path / SCENARIO_FILE if path.is_dir() else path
         if path.resolve() in self.chain_of_files:
@@ -167,15 +213,11 @@ class _Documents:
                 place,
                 f"{target!r} leads back to a file that extends it",
             )
-            return root
-        if not path.is_file() or len(self.chain_of_files) > MAX_EXTENDS:
+            return None
+        if not path.is_file():
             self._report_missing(path, target, place)
-            return root
-        label = os.path.normpath(
-            PurePosixPath(place.file or "").parent / os.path.relpath(path, folder)
-        )
-        base = self.open(path, Path(label).as_posix())
-        return root if base is None else merged(base, root, self.collector)
+            return None
+        return path
 
     def _report_missing(self, path: Path, target: str, place: Place) -> None:
         siblings = [p.name for p in path.parent.glob("*.yaml")]
@@ -188,7 +230,7 @@ class _Documents:
         )
 
 
-def _on_catalogue(root: Node, collector: IssueCollector) -> Node:
+def _on_catalogue(root: Node, documents: _Documents) -> Node:
     """Merge a document onto the catalogue it names."""
     from allocator import catalogue
 
@@ -197,7 +239,8 @@ def _on_catalogue(root: Node, collector: IssueCollector) -> Node:
         return root
     name = named.text or ""
     if name not in catalogue.available():
-        collector.error(
+        documents.incomplete = True
+        documents.collector.error(
             "unknown-catalogue",
             replace(named.place, path="catalogue"),
             f"there is no catalogue {name!r}",
@@ -206,11 +249,11 @@ def _on_catalogue(root: Node, collector: IssueCollector) -> Node:
         )
         return root
     base = as_node(catalogue.load(name), Place(f"<catalogue {name}>"))
-    return merged(base, root, collector)
+    return merged(base, root, documents.collector)
 
 
-def _crs(entries: Mapping[str, Node]) -> str:
-    found = entries.get("crs")
+def _crs(root: Node) -> str:
+    found = root.items.get("crs")
     return LOCAL if found is None else found.text or LOCAL
 
 
@@ -250,21 +293,3 @@ def _entries(node: Node | None, collector: IssueCollector) -> list[tuple[str, No
             place = replace(value.place, path=f"tables.{name}")
             report_unknown_table(name, place, collector)
     return [(name, value) for name, value in node.items.items() if name in TABLES]
-
-
-def _hash_of_mapping(source: Mapping[str, Any]) -> str:
-    text = json.dumps(as_plain(as_node(source)), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _hash_of_frame(frame: pd.DataFrame) -> str:
-    """Hash the cells and headers of a DataFrame, whatever its index."""
-    digest = hashlib.sha256(repr([str(name) for name in frame.columns]).encode())
-    for k in range(frame.shape[1]):
-        cells = frame.iloc[:, k]
-        if cells.dtype.kind not in "biufM":
-            cells = cells.astype(str)
-        digest.update(
-            pd.util.hash_pandas_object(cells, index=False).to_numpy().tobytes()
-        )
-    return digest.hexdigest()

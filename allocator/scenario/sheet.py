@@ -69,8 +69,10 @@ def sheet_of_cells(
     blank = np.ones(len(cells), bool)
     for name in cells.columns:
         rows = np.flatnonzero(blank)
-        empty = cells[name].iloc[rows].map(_is_blank).to_numpy(bool)
-        blank[rows[~empty]] = False
+        if len(rows) == 0:
+            break
+        column = cells[name].to_numpy(object)[rows]
+        blank[rows] = [_is_blank(cell) for cell in column]
     filled = np.flatnonzero(~blank)
     if len(filled) == 0:
         collector.error(
@@ -82,7 +84,7 @@ def sheet_of_cells(
     kept = [
         k
         for k, header in enumerate(headers)
-        if header or not cells.iloc[body, k].map(_is_blank).all()
+        if header or not all(map(_is_blank, cells.iloc[body, k]))
     ]
     headers = [headers[k] for k in kept]
     report_repeated(headers, file, collector)
@@ -95,7 +97,7 @@ def sheet_of_cells(
 
 
 def _is_blank(cell: Any) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
+    return not cell.strip() if isinstance(cell, str) else cell is None
 
 
 def _header(cell: Any) -> str:

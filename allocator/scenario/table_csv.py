@@ -61,7 +61,8 @@ def _is_text(file: TableFile, encoding: str, collector: IssueCollector) -> bool:
         return False
     row, wide = 1, encoding.lower().startswith(_WIDE)
     with file.path.open("rb") as stream:
-        while block := stream.read(_BLOCK_BYTES):
+        while True:
+            block = stream.read(_BLOCK_BYTES)
             if b"\0" in block and not wide:
                 collector.error(
                     "binary-file",
@@ -71,12 +72,13 @@ def _is_text(file: TableFile, encoding: str, collector: IssueCollector) -> bool:
                 )
                 return False
             try:
-                row += decoder.decode(block).count("\n")
+                row += decoder.decode(block, final=not block).count("\n")
             except UnicodeDecodeError as error:
                 row += bytes(error.object)[: error.start].count(b"\n")
                 _report_encoding(file, encoding, row, collector)
                 return False
-    return True
+            if not block:
+                return True
 
 
 def _report_encoding(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -13,8 +12,8 @@ import pandas as pd
 from allocator.issues import Place, nearest_name
 from allocator.scenario.canonical import RawTable
 from allocator.scenario.columns import TABLES, Table
+from allocator.scenario.hashing import source_of_file
 from allocator.scenario.nodes import Node
-from allocator.scenario.scenario import SourceFile
 from allocator.scenario.sheet import MAX_TABLE_BYTES, Sheet, TableFile
 from allocator.scenario.table_csv import read_csv
 from allocator.scenario.table_excel import read_excel
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from allocator.issues import IssueCollector
+    from allocator.scenario.scenario import SourceFile
 
 TABLE_KEYS = ("file", "columns", "encoding", "constants")
 READERS: dict[str, Callable[[TableFile, IssueCollector], Sheet | None]] = {
@@ -214,9 +214,7 @@ class TableReader:
     def _hash(self, file: TableFile) -> None:
         label = file.label.removesuffix(f"#{file.part}") if file.part else file.label
         if label not in self.sources:
-            with file.path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            self.sources[label] = SourceFile(label, digest)
+            self.sources[label] = source_of_file(file.path, label)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

@@ -76,13 +76,21 @@ class _Fault:
     """Parts of the schema's own path that name an alternative."""
 
 
-def validate(root: Node, collector: IssueCollector) -> Validated:
-    """Validate the document; `root` must carry paths (see `with_paths`)."""
+def validate(
+    root: Node, collector: IssueCollector, *, may_lack_keys: bool = False
+) -> Validated:
+    """Validate the document; `root` must carry paths (see `with_paths`).
+
+    With `may_lack_keys` a key that is missing is not reported: what the document
+    stands on could not be read, and might have given it.
+    """
     root, faults = _with_source_text(root)
     document = _typed(root)
     remaining, removed = root, set[str]()
     for round_number in range(MAX_ROUNDS):
         for fault in faults:
+            if fault.kind == "missing" and may_lack_keys:
+                continue
             if round_number == 0 or _is_new(fault, removed):
                 _report(fault, remaining, collector)
         if not faults:
