@@ -52,7 +52,8 @@ class Interrupts:
         signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
         # a forked child shares the socket: what it hears is not meant for us
         os.register_at_fork(after_in_child=_forget_wakeup)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(self, *unused: object) -> None:
@@ -62,6 +63,9 @@ class Interrupts:
             signal.signal(number, handler)
         with suppress(OSError):
             self._theirs.send(END)
+        self._thread.join(timeout=1.0)
+        self._ours.close()
+        self._theirs.close()
 
     def _listen(self) -> None:
         """Count signals until the context ends."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from allocator.scenario import Scenario
 
 REQUIRED = ("space_id", "service_id", "session_id", "places")
+WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 FIRST_ROW = 2
 """Row of the first record as a sheet shows it; the header is row 1."""
 Key = tuple[str, str, str, str]
@@ -76,13 +77,11 @@ def _read_frame(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
     if path.is_dir():
         return f"{path.name}/assignments.csv", read_run(path).assignments
     try:
-        if path.suffix.lower() in (".xlsx", ".xls", ".xlsb", ".ods"):
-            frame = pd.read_excel(
-                path, sheet_name=sheet or 0, dtype=str, engine="calamine"
-            )
+        if path.suffix.lower() in WORKBOOKS:
+            frame = _read_sheet(path, sheet)
         else:
             frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserError) as error:
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         issue = Issue(
             "plan-unreadable",
@@ -92,6 +91,22 @@ def _read_frame(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
         )
         raise PlanInvalid([issue]) from error
     return path.name, frame
+
+
+def _read_sheet(path: Path, sheet: str) -> pd.DataFrame:
+    """Read a sheet by name, or the first.
+
+    Raises
+    ------
+    ValueError
+        If the file is no workbook or has no such sheet.
+    """
+    from python_calamine import CalamineError
+
+    try:
+        return pd.read_excel(path, sheet_name=sheet or 0, dtype=str, engine="calamine")
+    except CalamineError as error:
+        raise ValueError(str(error)) from error
 
 
 def _read_rows(

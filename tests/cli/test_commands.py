@@ -292,8 +292,8 @@ def test_describe_shows_shortfall_and_what_bars_a_service(tmp_path: Path) -> Non
     column = "capacity_within_reach_visits_per_week"
     assert [meals[c][column] for c in ("C1", "C2")] == [7, 7]
     bars = {(r["space_id"], r["service_id"]): r for r in answer["suitability"]}
-    assert bars["R1", "canteen"]["rule_id"] == ""
-    assert bars["R2", "canteen"]["rule_id"] != ""
+    assert bars["R1", "canteen"]["bar"] == ""
+    assert bars["R2", "canteen"]["bar"] == "min_area"
     assert bars["R2", "canteen"]["reason"]
 
 
