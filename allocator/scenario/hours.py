@@ -71,16 +71,19 @@ class WeekHours:
         def clock(minute: int) -> str:
             return f"{minute // 60:02d}:{minute % 60:02d}"
 
-        by_hours: dict[tuple[int, int], list[str]] = {}
+        by_hours: dict[tuple[int, int, int], list[str]] = {}
         for start, end in self.intervals:
             day, begin = divmod(start, MINUTES_PER_DAY)
             finish = end - day * MINUTES_PER_DAY
             if finish > MINUTES_PER_DAY:
                 finish -= MINUTES_PER_DAY
-            by_hours.setdefault((begin, finish), []).append(DAYS[day])
+            word, nth = DAYS[day], 0
+            while word in by_hours.get((begin, finish, nth), []):
+                nth += 1
+            by_hours.setdefault((begin, finish, nth), []).append(word)
         return "; ".join(
             f"{','.join(days)} {clock(begin)}-{clock(finish)}"
-            for (begin, finish), days in sorted(by_hours.items())
+            for (begin, finish, _), days in sorted(by_hours.items())
         )
 
 
