@@ -97,6 +97,8 @@ def _rows_and_reaches(
     parts, reaches, first_row = [], [], 0
     for need in range(len(scenario.needs)):
         demand = order[ends[need] : ends[need + 1]]
+        if len(demand) == 0:
+            continue
         residents = residents_of(scenario, need, demand)
         lanes = lanes_of(scenario, access, residents, supplied)
         rows = merge_need(

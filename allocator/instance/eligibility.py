@@ -93,9 +93,8 @@ def check_eligibility(scenario: Scenario, premises: Premises) -> Eligibility:
     barred[0] = ~_sited(scenario, alternatives, owners, len(area))[:, service_of]
     barred[1] = ~(_in_hours(scenario, premises) & _on_date(scenario, premises)[:, None])
     least = np.array([service.min_area_m2 for service in services])[service_of]
-    barred[2] = (places < 1) & (area[:, None] < _least_m2(offers)[None, :])
-    barred[3] = (places < 1) & ~barred[2]
-    barred[3] |= _above(least[None, :], area[:, None], least[None, :])
+    barred[2] = places < 1
+    barred[3] = _above(least[None, :], area[:, None], least[None, :])
     room = premises.max_floor_used_m2[premises.building]
     whole = ~premises.spaces["divisible"].to_numpy(bool)
     barred[4] = (whole & _above(area, room, room))[:, None]
@@ -127,11 +126,6 @@ def _above(value: Floats, limit: Floats, scale: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
         slack = VIOLATION_TOLERANCE * np.maximum(1.0, np.abs(scale))
         return np.isfinite(limit) & (value - limit > slack)
-
-
-def _least_m2(offers: tuple[Offer, ...]) -> Floats:
-    """Return the area of one place of each offer, shape (o,)."""
-    return np.array([offer.m2_per_place for offer in offers], np.float64)
 
 
 def _in_hours(scenario: Scenario, premises: Premises) -> Bools:

@@ -35,7 +35,7 @@ def build_slots(sessions: Sequence[WeekHours]) -> Slots:
         )
         if any(held):
             minutes[held] = minutes.get(held, 0) + end - start
-    holds = np.array(list(minutes), bool).reshape(-1, len(sessions)).T.copy()
+    holds = np.array(list(minutes), bool).reshape(len(minutes), len(sessions)).T.copy()
     return Slots(
         holds=frozen(holds),
         minutes_per_week=frozen(np.array(list(minutes.values()), np.int64)),
