@@ -1,0 +1,162 @@
+"""An instance and one goal, packed for the kernels: plain arrays, ordered by site.
+
+The kernels always maximise. A minimised goal is packed with its signs turned, so a
+bound of the packed problem is turned back by `Layout.sign`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from allocator.engines.price.arclists import ArcLists, pack_arcs
+from allocator.engines.price.rooms import Rooms, Templates, kernel_m2, pack_rooms
+from allocator.instance.instance import Resource
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.instance.instance import GoalRow, Instance
+
+    Array = npt.NDArray[Any]
+
+RESOURCES = (
+    Resource.CAPITAL_COST,
+    Resource.YEARLY_OUTLAY,
+    Resource.FLOOR_USED,
+    Resource.BUILDINGS,
+)
+"""Order of the resources in every array with an axis of length 4."""
+
+
+class Offering(NamedTuple):
+    """What the kernels know of offers; arrays of shape (o,) unless said otherwise."""
+
+    m2: Array
+    """m² per place; 0 with unlimited capacity."""
+    visits: Array
+    """Visits per place and week."""
+    fixed: Array
+    """Yearly fixed cost."""
+    per_place: Array
+    """Yearly cost per place."""
+    unlimited: Array
+    holds: Array
+    """Shape (o, t), maximal slots only."""
+    conflict: Array
+    """Shape (o, o): of different services, and never together in a whole space."""
+
+
+class Outlets(NamedTuple):
+    """Existing facilities: supplies of fixed capacity."""
+
+    site: Array
+    offer: Array
+    visits: Array
+    """Visits per week; inf when unlimited."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One goal of one instance, ready for the kernels."""
+
+    instance: Instance
+    goal: GoalRow
+    sign: float
+    """+1 when the goal is maximised, −1 when it is minimised."""
+    arcs: ArcLists
+    offering: Offering
+    rooms: Rooms
+    templates: Templates
+    outlets: Outlets
+    demand: Array
+    """D[i], visits per week."""
+    goal_price: Array
+    """Shape (4,): what one unit of each of `RESOURCES` takes from the goal."""
+    resource_most: Array
+    """Shape (4, b): no plan uses more; read only where a price is below 0."""
+
+
+def build_layout(instance: Instance, goal: int = 0) -> Layout:
+    """Pack an instance for one goal.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    goal
+        Position of the goal in `Instance.goals`.
+    """
+    row = instance.goals[goal]
+    sign = 1.0 if row.maximizes else -1.0
+    rooms, templates = pack_rooms(instance)
+    supplies = instance.supplies
+    facility = ~supplies.planned
+    factors = (row.capital_cost, row.yearly_outlay, row.floor_used_m2, row.buildings)
+    return Layout(
+        instance=instance,
+        goal=row,
+        sign=sign,
+        arcs=pack_arcs(instance, row),
+        offering=_pack_offers(instance),
+        rooms=rooms,
+        templates=templates,
+        outlets=Outlets(
+            supplies.site[facility],
+            supplies.offer[facility],
+            supplies.fixed_visits_per_week[facility],
+        ),
+        demand=instance.rows.visits_per_week.astype(np.float64),
+        goal_price=-sign * np.array(factors),
+        resource_most=_resource_most(instance, rooms),
+    )
+
+
+def _pack_offers(instance: Instance) -> Offering:
+    offers = instance.offers
+    holds = np.ascontiguousarray(instance.slots.holds[:, instance.slots.maximal])
+    meet = holds.astype(np.int64) @ holds.T.astype(np.int64) > 0
+    other = offers.service[:, None] != offers.service[None, :]
+    conflict = other & (meet | instance.change_over_conflict | instance.incompatible)
+    return Offering(
+        kernel_m2(instance),
+        offers.visits_per_place_week.astype(np.float64),
+        offers.annual_cost_fixed.astype(np.float64),
+        np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
+        offers.unlimited.copy(),
+        holds,
+        conflict,
+    )
+
+
+def _resource_most(instance: Instance, rooms: Rooms) -> Array:
+    """Return the most of each resource that a building can use, fees left out."""
+    spaces, pairs, cands = instance.spaces, instance.pairs, instance.candidates
+    offers, count = instance.offers, len(rooms.opening)
+
+    def add_up(space: Array, amount: Array) -> Array:
+        return np.bincount(spaces.building[space], weights=amount, minlength=count)
+
+    every = np.arange(len(spaces.building))
+    places = cands.max_places.astype(np.float64)
+    peak_cost = np.nan_to_num(instance.services.equipment_cost_per_place)
+    service = offers.service[cands.offer]
+    per_place = np.where(offers.unlimited, 0.0, offers.annual_cost_per_place)
+    capital = (
+        rooms.opening
+        + add_up(every, spaces.usable_area_m2 * rooms.renovation)
+        + add_up(pairs.space, pairs.equipment_cost)
+        + add_up(cands.space, places * peak_cost[service])
+    )
+    yearly = (
+        rooms.rent
+        + add_up(every, rooms.space_rent)
+        + add_up(
+            cands.space,
+            offers.annual_cost_fixed[cands.offer] + places * per_place[cands.offer],
+        )
+    )
+    floor = add_up(every, spaces.usable_area_m2)
+    return np.vstack([capital, yearly, floor, np.ones(count)])

@@ -1,0 +1,154 @@
+"""Kernels on the arcs of one site: their values, best first, offer by offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from allocator.engines.price.compiled import compiled
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.engines.price.arclists import ArcLists
+
+    Array = npt.NDArray[Any]
+
+
+class RowPrices(NamedTuple):
+    """What serving a visit of a row costs and earns beside the goal."""
+
+    rho: Array
+    """Shape (i,): price of demand, per visit."""
+    sigma: Array
+    """Shape (i,): what floors and worst-off measures pay per covered person; or empty."""
+
+
+class Heads(NamedTuple):
+    """The arcs worth serving at one site, per offer, best first."""
+
+    start: Array
+    """Shape (offers of the site + 1,)."""
+    value: Array
+    """Per visit."""
+    visits: Array
+    """Most visits per week."""
+    arc: Array
+
+
+@compiled
+def sort_descending(value: Array, order: Array) -> None:
+    """Sort positions by value, from the order of last time (so mostly sorted)."""
+    moves_left = 8 * len(order) + 32
+    for j in range(1, len(order)):
+        position = order[j]
+        key = value[position]
+        i = j - 1
+        while i >= 0 and value[order[i]] < key:
+            order[i + 1] = order[i]
+            i -= 1
+            moves_left -= 1
+        order[i + 1] = position
+        if moves_left < 0:
+            order[:] = np.argsort(-value)
+            return
+
+
+@compiled
+def value_site(
+    site: int,
+    arcs: ArcLists,
+    prices: RowPrices,
+    fee_price: float,
+    order: Array,
+) -> Array:
+    """Return the value per visit of every arc of a site and sort each list.
+
+    `order` is kept between calls: per arc place, the offset within its list.
+    """
+    num_lists = len(arcs.fee)
+    first = arcs.start[site * num_lists]
+    value = np.empty(arcs.start[(site + 1) * num_lists] - first)
+    for position in range(num_lists):
+        low = arcs.start[site * num_lists + position]
+        high = arcs.start[site * num_lists + position + 1]
+        fee = fee_price * arcs.fee[position]
+        for a in range(low, high):
+            row = arcs.row[a]
+            value[a - first] = arcs.gain[a] + fee - prices.rho[row]
+            if len(prices.sigma) > 0:
+                value[a - first] += prices.sigma[row] * arcs.cover[a]
+        sort_descending(value[low - first : high - first], order[low:high])
+    return value
+
+
+@compiled
+def merge_offer(
+    site: int,
+    offer: int,
+    arcs: ArcLists,
+    value: Array,
+    order: Array,
+    demand: Array,
+    least_value: float,
+    most_visits: float,
+    heads: Heads,
+    at: int,
+) -> int:
+    """Merge the lists of an offer, best first, into `heads` from `at`; return the end.
+
+    Stops when `most_visits` are together or no value is above `least_value`.
+    """
+    num_lists = len(arcs.fee)
+    first = arcs.start[site * num_lists]
+    begin = arcs.offer_start[offer]
+    count = arcs.offer_start[offer + 1] - begin
+    pointer = np.zeros(count, dtype=np.int64)
+    total = 0.0
+    while total < most_visits:
+        best, best_arc, best_value = -1, -1, least_value
+        for j in range(count):
+            low = arcs.start[site * num_lists + arcs.offer_list[begin + j]]
+            high = arcs.start[site * num_lists + arcs.offer_list[begin + j] + 1]
+            while pointer[j] < high - low:
+                a = low + order[low + pointer[j]]
+                if demand[arcs.row[a]] > 1e-9:
+                    break
+                pointer[j] += 1
+            if pointer[j] < high - low and value[a - first] > best_value:
+                best, best_arc, best_value = j, a, value[a - first]
+        if best < 0:
+            break
+        pointer[best] += 1
+        heads.value[at] = best_value
+        heads.visits[at] = demand[arcs.row[best_arc]]
+        heads.arc[at] = best_arc
+        total += heads.visits[at]
+        at += 1
+    return at
+
+
+@compiled
+def fill_prefix(low: int, high: int, heads: Heads, visits: float, flow: Array) -> float:
+    """Add up to `visits` to the best arcs of one offer; return the visits served."""
+    left = visits
+    for h in range(low, high):
+        if left <= 0.0:
+            break
+        served = min(left, heads.visits[h])
+        flow[heads.arc[h]] += served
+        left -= served
+    return visits - left if left > 0.0 else visits
+
+
+@compiled
+def room_for_heads(site: int, arcs: ArcLists, offers: Array) -> int:
+    """Return the most entries that `heads` can need for these offers of a site."""
+    num_lists = len(arcs.fee)
+    total = 0
+    for offer in offers:
+        for j in range(arcs.offer_start[offer], arcs.offer_start[offer + 1]):
+            cell = site * num_lists + arcs.offer_list[j]
+            total += arcs.start[cell + 1] - arcs.start[cell]
+    return total

@@ -1,0 +1,213 @@
+"""One pass of the price bound: every building and facility at given prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import prange
+
+from allocator.engines.price.compiled import compiled, compiled_parallel
+from allocator.engines.price.lists import (
+    Heads,
+    RowPrices,
+    fill_prefix,
+    merge_offer,
+    room_for_heads,
+    value_site,
+)
+from allocator.engines.price.space import CAPITAL, OPENED, YEARLY, use_space
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.engines.price.arclists import ArcLists
+    from allocator.engines.price.layout import Offering, Outlets
+    from allocator.engines.price.rooms import Rooms, Templates
+
+    Array = npt.NDArray[Any]
+
+
+@compiled
+def new_heads(offers: int, room: int) -> Heads:
+    """Return empty arrays for the arcs worth serving at one site."""
+    return Heads(
+        np.zeros(offers + 1, dtype=np.int64),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room, dtype=np.int64),
+    )
+
+
+@compiled
+def building_heads(
+    building: int,
+    arcs: ArcLists,
+    rooms: Rooms,
+    offering: Offering,
+    value: Array,
+    order: Array,
+    demand: Array,
+    annual_price: float,
+) -> Heads:
+    """Return the arcs worth serving at a building, per offer, best first."""
+    first, last = rooms.offer_start[building], rooms.offer_start[building + 1]
+    room = room_for_heads(building, arcs, rooms.offer_at[first:last])
+    heads = new_heads(last - first, room)
+    for j in range(first, last):
+        offer = rooms.offer_at[j]
+        cost = annual_price * offering.per_place[offer] / offering.visits[offer]
+        heads.start[j - first + 1] = merge_offer(
+            building, offer, arcs, value, order, demand, cost, rooms.offer_most[j],
+            heads, heads.start[j - first],
+        )  # fmt: skip
+    return heads
+
+
+@compiled
+def use_building(
+    building: int,
+    arcs: ArcLists,
+    rooms: Rooms,
+    offering: Offering,
+    templates: Templates,
+    row_prices: RowPrices,
+    prices: Array,
+    demand: Array,
+    order: Array,
+    weights: Array,
+    weight_rate: float,
+    flow: Array,
+    area: Array,
+    usage: Array,
+) -> float:
+    """Return the most a building earns at these prices; write flow, area and usage."""
+    num_lists = len(arcs.fee)
+    arc_low = arcs.start[building * num_lists]
+    arc_high = arcs.start[(building + 1) * num_lists]
+    flow[arc_low:arc_high] = 0.0
+    usage[:] = 0.0
+    value = value_site(building, arcs, row_prices, prices[YEARLY], order)
+    heads = building_heads(
+        building, arcs, rooms, offering, value, order, demand, prices[YEARLY]
+    )
+    first = rooms.offer_start[building]
+    earned = -prices[CAPITAL] * rooms.opening[building]
+    earned -= prices[YEARLY] * rooms.rent[building] + prices[OPENED]
+    for s in range(rooms.space_start[building], rooms.space_start[building + 1]):
+        earned += use_space(
+            rooms.space[s], first, heads, prices, rooms, offering, templates,
+            weights, weight_rate, area, usage,
+        )  # fmt: skip
+    if earned <= 0.0 and not rooms.forced[building]:
+        usage[:] = 0.0
+        return 0.0
+    usage[CAPITAL] += rooms.opening[building]
+    usage[YEARLY] += rooms.rent[building]
+    usage[OPENED] += 1.0
+    for s in range(rooms.space_start[building], rooms.space_start[building + 1]):
+        serve_space(rooms.space[s], first, heads, rooms, offering, area, flow)
+    for position in range(num_lists):
+        low = arcs.start[building * num_lists + position]
+        high = arcs.start[building * num_lists + position + 1]
+        usage[YEARLY] -= arcs.fee[position] * flow[low:high].sum()
+    return earned
+
+
+@compiled
+def serve_space(
+    space: int,
+    first_offer: int,
+    heads: Heads,
+    rooms: Rooms,
+    offering: Offering,
+    area: Array,
+    flow: Array,
+) -> None:
+    """Add the visits that the chosen areas of a space serve."""
+    low = rooms.cand_start[rooms.unit_start[space]]
+    high = rooms.cand_start[rooms.unit_start[space + 1]]
+    for k in range(low, high):
+        if area[k] > 0.0:
+            offer = rooms.cand_offer[k]
+            visits = np.inf
+            if not offering.unlimited[offer]:
+                visits = area[k] / offering.m2[offer] * offering.visits[offer]
+            at = rooms.cand_at[k] - first_offer
+            fill_prefix(heads.start[at], heads.start[at + 1], heads, visits, flow)
+
+
+@compiled_parallel
+def use_buildings(
+    arcs: ArcLists,
+    rooms: Rooms,
+    offering: Offering,
+    templates: Templates,
+    row_prices: RowPrices,
+    prices: Array,
+    demand: Array,
+    order: Array,
+    weights: Array,
+    weight_rate: float,
+    flow: Array,
+    area: Array,
+    usage: Array,
+    earned: Array,
+) -> None:
+    """Use every building at these prices, each on its own.
+
+    Parameters
+    ----------
+    prices
+        Shape (b, 4): prices of `RESOURCES` at each building, none below 0.
+    flow, area, usage, earned
+        Results: visits per arc, m² per candidate, shape (b, 4) and shape (b,).
+    """
+    for position in prange(len(earned)):
+        building = np.int64(position)
+        earned[building] = use_building(
+            building, arcs, rooms, offering, templates, row_prices, prices[building],
+            demand, order, weights, weight_rate, flow, area, usage[building],
+        )  # fmt: skip
+
+
+@compiled
+def use_facilities(
+    arcs: ArcLists,
+    outlets: Outlets,
+    row_prices: RowPrices,
+    demand: Array,
+    order: Array,
+    flow: Array,
+) -> float:
+    """Return what the existing facilities earn; add their visits to `flow`."""
+    num_lists = len(arcs.fee)
+    if len(outlets.site) > 0:
+        flow[arcs.start[outlets.site.min() * num_lists] :] = 0.0
+    earned = 0.0
+    for q in range(len(outlets.site)):
+        site, offer = outlets.site[q], outlets.offer[q]
+        value = value_site(site, arcs, row_prices, 0.0, order)
+        heads = new_heads(1, room_for_heads(site, arcs, outlets.offer[q : q + 1]))
+        end = merge_offer(
+            site, offer, arcs, value, order, demand, 0.0, outlets.visits[q], heads, 0
+        )
+        left = outlets.visits[q]
+        for h in range(end):
+            served = min(left, heads.visits[h])
+            earned += served * heads.value[h]
+            left -= served
+        fill_prefix(0, end, heads, outlets.visits[q], flow)
+    return earned
+
+
+@compiled
+def add_up_rows(arcs: ArcLists, flow: Array, served: Array, covered: Array) -> None:
+    """Sum visits, and covered persons where `covered` is not empty, by row."""
+    served[:] = 0.0
+    covered[:] = 0.0
+    for a in range(len(flow)):
+        if flow[a] > 0.0:
+            served[arcs.row[a]] += flow[a]
+            if len(covered) > 0:
+                covered[arcs.row[a]] += flow[a] * arcs.cover[a]

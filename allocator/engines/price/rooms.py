@@ -1,0 +1,294 @@
+"""Buildings, spaces, units and candidates as nested ranges for the kernels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.instance.instance import Instance
+
+    Array = npt.NDArray[Any]
+
+MOST_SESSIONS = 5
+"""Sessions of one service combined exactly; a service with more is split in chunks."""
+
+
+NO_AREA_M2 = 1e-6
+"""Stands for an area of 0 per place, so that no kernel divides by 0."""
+
+
+class Rooms(NamedTuple):
+    """Candidates by building, space, unit.
+
+    A unit is one service in one space (a chunk of its sessions, where it has many);
+    units of a space are sorted by class, a dedicated service being a class alone.
+    """
+
+    space_start: Array
+    """Shape (b + 1,), into `space`."""
+    space: Array
+    area: Array
+    divisible: Array
+    renovation: Array
+    space_rent: Array
+    opening: Array
+    rent: Array
+    forced: Array
+    """Shape (b,): a pin forces the building into use."""
+    unit_start: Array
+    """Shape (r + 1,), into the units."""
+    unit_class: Array
+    """Class within the space: 0, 1, …, in order."""
+    unit_template: Array
+    unit_equipment: Array
+    unit_peak_cost: Array
+    """Equipment cost per m² of peak area (of the sessions' largest m² per place)."""
+    unit_area: Array
+    """Most area of the service: min(A, its maximum)."""
+    unit_least_area: Array
+    """Least area of the service where it runs, in a divisible space; else 0."""
+    cand_start: Array
+    """Shape (u + 1,), into the candidates as ordered here."""
+    cand_offer: Array
+    cand_bit: Array
+    """Position among the sessions of the unit's template."""
+    cand_at: Array
+    """Position in `offer_at`."""
+    cand_places: Array
+    cand_id: Array
+    """Position in `Instance.candidates`."""
+    offer_start: Array
+    """Shape (b + 1,), into `offer_at`: the distinct offers of a building."""
+    offer_at: Array
+    offer_most: Array
+    """Most visits per week one space of the building gives in the offer."""
+    weight_start: Array
+    """Shape (r + 1,): slot weights of divisible spaces, classes × slots each."""
+
+
+class Templates(NamedTuple):
+    """Which sessions of a service meet in a slot, for every subset of its sessions."""
+
+    offset: Array
+    """Shape (templates,): subset S of template τ is row `offset[τ] + S`."""
+    start: Array
+    clique: Array
+    """Bit masks: the maximal sets of sessions of the subset that share a slot."""
+
+
+class _Kept(NamedTuple):
+    """Candidates that can run, in kernel order, with what sorts them."""
+
+    ids: Array
+    space: Array
+    offer: Array
+    service: Array
+    class_of: Array
+    chunk: Array
+
+
+def pack_rooms(instance: Instance) -> tuple[Rooms, Templates]:
+    """Return the rooms and the meeting sessions of one instance."""
+    bits, chunks = _session_bits(instance)
+    kept = _kept_candidates(instance, chunks)
+    unit_of = _runs(kept.space, kept.service, kept.chunk)
+    first = np.searchsorted(unit_of, np.arange(unit_of[-1] + 1 if len(unit_of) else 0))
+    templates, template_of = _pack_templates(instance, chunks)
+    spaces, buildings = instance.spaces, instance.buildings
+    num_spaces, num_slots = len(spaces.building), int(instance.slots.maximal.sum())
+    unit_space = kept.space[first]
+    unit_start = np.searchsorted(unit_space, np.arange(num_spaces + 1))
+    class_at, classes = _classes_at(unit_space, kept.class_of[first], num_spaces)
+    at_building = _offers_at(instance, kept)
+    rooms = Rooms(
+        space_start=buildings.space_start.astype(np.int64),
+        space=buildings.space_of.astype(np.int64),
+        area=spaces.usable_area_m2.astype(np.float64),
+        divisible=spaces.divisible.astype(np.bool_),
+        renovation=spaces.renovation_cost_per_m2.astype(np.float64),
+        space_rent=spaces.annual_rent.astype(np.float64),
+        opening=buildings.opening_cost.astype(np.float64),
+        rent=buildings.annual_rent.astype(np.float64),
+        forced=_forced_buildings(instance),
+        unit_start=unit_start,
+        unit_class=class_at,
+        unit_template=template_of[kept.service[first], kept.chunk[first]],
+        **_unit_costs(instance, kept, first, unit_of),
+        cand_start=np.append(first, len(kept.ids)),
+        cand_offer=kept.offer,
+        cand_bit=bits[kept.offer],
+        cand_places=instance.candidates.max_places[kept.ids].astype(np.float64),
+        cand_id=kept.ids,
+        **at_building,
+        weight_start=np.append(
+            0, np.cumsum(np.where(spaces.divisible, classes * num_slots, 0))
+        ),
+    )
+    return rooms, templates
+
+
+def kernel_m2(instance: Instance) -> Array:
+    """Return m² per place as the kernels use it: above 0 unless unlimited."""
+    m2 = np.maximum(np.nan_to_num(instance.offers.m2_per_place), NO_AREA_M2)
+    return np.where(instance.offers.unlimited, 0.0, m2)
+
+
+def _session_bits(instance: Instance) -> tuple[Array, Array]:
+    """Number the sessions of each service: bit within a chunk, and chunk."""
+    service = instance.offers.service
+    rank = np.zeros(len(service), dtype=np.int64)
+    seen: dict[int, int] = {}
+    for offer, owner in enumerate(service):
+        rank[offer] = seen.get(int(owner), 0)
+        seen[int(owner)] = int(rank[offer]) + 1
+    return rank % MOST_SESSIONS, rank // MOST_SESSIONS
+
+
+def _kept_candidates(instance: Instance, chunks: Array) -> _Kept:
+    """Drop candidates that no plan can run and sort the others."""
+    cands, services, spaces = instance.candidates, instance.services, instance.spaces
+    keep = cands.max_places > 0
+    for pin in instance.pins:
+        if not pin.wanted:
+            keep[pin.candidates] = False
+    service = instance.offers.service[cands.offer]
+    area = spaces.usable_area_m2[cands.space]
+    whole = ~spaces.divisible[cands.space]
+    limit = instance.buildings.max_floor_used_m2[spaces.building[cands.space]]
+    slack = 1e-6 * np.maximum(1.0, area)
+    keep &= ~(whole & (area + slack < services.min_area_m2[service]))
+    keep &= ~(whole & (area > limit + slack))
+    ids = np.flatnonzero(keep)
+    sharing = services.sharing_class
+    alone = sharing.max(initial=-1) + 1 + np.arange(len(sharing))
+    class_of = np.where(sharing >= 0, sharing, alone)[service[ids]]
+    offer = cands.offer[ids]
+    order = np.lexsort((offer, chunks[offer], service[ids], class_of, cands.space[ids]))
+    ids = ids[order]
+    offer = cands.offer[ids].astype(np.int64)
+    return _Kept(
+        ids,
+        cands.space[ids].astype(np.int64),
+        offer,
+        service[ids].astype(np.int64),
+        class_of[order],
+        chunks[offer],
+    )
+
+
+def _runs(*keys: Array) -> Array:
+    """Number the runs of equal keys: 0, 0, 1, 1, 1, 2, …."""
+    if len(keys[0]) == 0:
+        return np.zeros(0, dtype=np.int64)
+    change = np.zeros(len(keys[0]), dtype=np.bool_)
+    for key in keys:
+        change[1:] |= key[1:] != key[:-1]
+    return np.cumsum(change)
+
+
+def _classes_at(space: Array, class_of: Array, num_spaces: int) -> tuple[Array, Array]:
+    """Number the classes within each space; also the count of classes per space."""
+    run = _runs(space, class_of)
+    if len(run) == 0:
+        return run, np.zeros(num_spaces, dtype=np.int64)
+    first_of_space = np.searchsorted(space, space)
+    at = run - run[first_of_space]
+    count = np.zeros(num_spaces, dtype=np.int64)
+    np.maximum.at(count, space, at + 1)
+    return at, count
+
+
+def _unit_costs(
+    instance: Instance, kept: _Kept, first: Array, unit_of: Array
+) -> dict[str, Array]:
+    """Return costs and areas per unit; chunks of one service share its costs."""
+    services, spaces = instance.services, instance.spaces
+    space, service = kept.space[first], kept.service[first]
+    pair_of_unit = _runs(space, service)
+    chunks = np.bincount(pair_of_unit)[pair_of_unit] if len(first) else pair_of_unit
+    pair = instance.candidates.pair[kept.ids[first]]
+    largest = np.zeros(len(first))
+    m2 = kernel_m2(instance)
+    np.maximum.at(largest, unit_of, m2[kept.offer])
+    per_place = np.where(services.unlimited, 0.0, services.equipment_cost_per_place)[
+        service
+    ]
+    return {
+        "unit_equipment": instance.pairs.equipment_cost[pair] / chunks,
+        "unit_peak_cost": per_place
+        / np.where(largest > 0, largest, 1.0)
+        / np.maximum(chunks, 1),
+        "unit_area": np.minimum(
+            spaces.usable_area_m2[space], services.max_area_m2[service]
+        ),
+        "unit_least_area": np.where(
+            spaces.divisible[space], services.min_area_m2[service], 0.0
+        ),
+    }
+
+
+def _forced_buildings(instance: Instance) -> Array:
+    forced = np.zeros(len(instance.index.buildings), dtype=np.bool_)
+    for pin in instance.pins:
+        homes = np.unique(
+            instance.spaces.building[instance.candidates.space[pin.candidates]]
+        )
+        if pin.wanted and len(homes) == 1:
+            forced[homes[0]] = True
+    return forced
+
+
+def _offers_at(instance: Instance, kept: _Kept) -> dict[str, Array]:
+    """Return the distinct offers of every building and the most each can give."""
+    num_offers = len(instance.index.offers)
+    building = instance.spaces.building[kept.space].astype(np.int64)
+    pairs, at = np.unique(building * num_offers + kept.offer, return_inverse=True)
+    bounds = np.arange(len(instance.index.buildings) + 1) * num_offers
+    offers = instance.offers
+    visits = (
+        instance.candidates.max_places[kept.ids]
+        * np.where(offers.unlimited, np.inf, offers.visits_per_place_week)[kept.offer]
+    )
+    most = np.zeros(len(pairs))
+    np.maximum.at(most, at, visits)
+    return {
+        "cand_at": at.astype(np.int64),
+        "offer_start": np.searchsorted(pairs, bounds),
+        "offer_at": pairs % num_offers,
+        "offer_most": most,
+    }
+
+
+def _pack_templates(instance: Instance, chunks: Array) -> tuple[Templates, Array]:
+    """Return, per (service, chunk), the maximal meeting sets of every subset."""
+    holds = instance.slots.holds[:, instance.slots.maximal]
+    service = instance.offers.service
+    num_chunks = int(chunks.max(initial=0)) + 1
+    template_of = np.zeros((len(instance.index.services), num_chunks), dtype=np.int64)
+    offset, start, cliques = [], [0], []
+    for owner in range(len(instance.index.services)):
+        for chunk in range(num_chunks):
+            members = np.flatnonzero((service == owner) & (chunks == chunk))
+            template_of[owner, chunk] = len(offset)
+            offset.append(len(start) - 1)
+            masks = {
+                sum(1 << k for k in np.flatnonzero(slot)) for slot in holds[members].T
+            }
+            for subset in range(1 << len(members)):
+                cliques += _maximal({mask & subset for mask in masks})
+                start.append(len(cliques))
+    arrays = (offset, start, cliques)
+    return Templates(*(np.array(some, dtype=np.int64) for some in arrays)), template_of
+
+
+def _maximal(masks: set[int]) -> list[int]:
+    """Return the masks that no other mask contains; without the empty one."""
+    return sorted(
+        mask
+        for mask in masks
+        if mask and not any(mask != other and mask & other == mask for other in masks)
+    )
