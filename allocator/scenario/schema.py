@@ -64,7 +64,10 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Words = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...]),
+]
 
 
 class Named(Strict):
@@ -415,7 +418,10 @@ class FloorTarget(Strict):
         return self
 
 
-Target = Annotated[FloorTarget, BeforeValidator(_share_or_target)]
+Target = Annotated[
+    FloorTarget,
+    BeforeValidator(_share_or_target, json_schema_input_type=Share | FloorTarget),
+]
 
 
 class CommunityFloor(Strict):
@@ -436,6 +442,12 @@ class CommunityFloor(Strict):
         return self
 
 
+NeedFloor = Annotated[
+    CommunityFloor,
+    BeforeValidator(_share_or_target, json_schema_input_type=Share | CommunityFloor),
+]
+
+
 class CoverageFloor(Strict):
     """Rule `coverage_floor`: least covered persons or share."""
 
@@ -443,9 +455,7 @@ class CoverageFloor(Strict):
     """Over all needs."""
     needs: dict[str, Target] = {}
     """Need id to its floor."""
-    communities: dict[
-        str, Annotated[CommunityFloor, BeforeValidator(_share_or_target)]
-    ] = {}
+    communities: dict[str, NeedFloor] = {}
     """Need id to the floor in each community."""
 
 
@@ -590,7 +600,13 @@ def _terms(value: Any) -> Any:
     return value
 
 
-Terms = Annotated[tuple[GoalTerm, ...], BeforeValidator(_terms), Field(min_length=1)]
+Terms = Annotated[
+    tuple[GoalTerm, ...],
+    BeforeValidator(
+        _terms, json_schema_input_type=dict[Measure, float] | tuple[GoalTerm, ...]
+    ),
+    Field(min_length=1),
+]
 
 
 class Goal(Strict):
