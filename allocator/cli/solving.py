@@ -201,7 +201,9 @@ class _Target:
             say(f"error: {error}")
         spare = Path(tempfile.gettempdir()) / folder.name
         with suppress(RunError):
-            return write_run(result, spare, plan_name=plan_name)
+            write_run(result, spare, plan_name=plan_name)
+            say(f"the run is saved in {spare} instead")
+            return spare
         return None
 
     def remove_temporary(self) -> None:

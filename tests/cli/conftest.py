@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SLOW = Path(__file__).with_name("slow_command.py")
+ROOT = Path(__file__).parents[2]
+Begin = Callable[..., "subprocess.Popen[str]"]
 
 SCENARIO = """\
 format: allocator/1
@@ -98,3 +101,43 @@ def call(
         env=os.environ | {"PYTHONWARNINGS": "default"},
         **options,
     )
+
+
+@pytest.fixture
+def begin(tiny: Path) -> Iterator[Begin]:
+    """Start solves of `tiny` whose engine, reader or writer takes its time."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(mode: str, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        settings = {
+            "cwd": tiny.parent,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "text": True,
+            "env": os.environ | {"PYTHONPATH": str(ROOT)},
+        }
+        line = [sys.executable, str(SLOW), mode, "solve", str(tiny), "--out", "run"]
+        process = subprocess.Popen([*line, *arguments], **(settings | options))
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def wait_for(process: subprocess.Popen[str], message: str) -> None:
+    """Read stderr until the message appears."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if message in line:
+            return
+    pytest.fail(f"{message!r} never appeared")
+
+
+def leftovers(tiny: Path) -> list[str]:
+    return sorted(p.name for p in tiny.parent.iterdir() if p.name != tiny.name)
