@@ -27,6 +27,7 @@ from allocator.scenario.derive import (
     with_districts,
     with_households,
 )
+from allocator.scenario.faults import TableFaults
 from allocator.scenario.hashing import source_of_document, sources_of_frames
 from allocator.scenario.merge import finished
 from allocator.scenario.nodes import Node, as_node, with_paths
@@ -184,15 +185,17 @@ def _derived(
     )
     frames = frames | {"buildings": buildings, "communities": communities}
     if not spaces_given:
-        if "services" not in valid.lost_ids:
-            report_missing_areas(buildings, valid.spec, places, collector)
         frames["spaces"] = whole_spaces(buildings, valid.spec)
         origin = places.tables.get("buildings")
         if origin is not None:
-            headers = {"usable_area_m2": "gross_area_m2", "space_id": "building_id"}
-            shown = {k: origin.headers.get(v, v) for k, v in headers.items()}
-            spaces = replace(origin, headers=dict(origin.headers) | shown)
-            places = replace(places, tables=dict(places.tables) | {"spaces": spaces})
+            if "services" not in valid.lost_ids:
+                headers = dict(origin.headers)
+                faults = TableFaults(origin.file, origin.rows, headers, collector)
+                report_missing_areas(buildings, valid.spec, faults)
+            spaces = origin.standing_for(
+                {"usable_area_m2": "gross_area_m2", "space_id": "building_id"}
+            )
+            places = replace(places, tables={**places.tables, "spaces": spaces})
     return Tables(**frames), places
 
 

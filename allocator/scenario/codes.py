@@ -173,16 +173,20 @@ _RULES = {
     "goal-empty-plan": _warning("The first goal is best when nothing is done."),
 }
 
-CODES: dict[str, Code] = (
-    _FILES
-    | _YAML
-    | _CELLS
-    | _NAMES
-    | _GROUND
-    | _NEEDS
-    | _DEMAND
-    | _SPACES
-    | _ACCESS
-    | _RULES
-)
-"""Meaning by code, in the order of the reference page."""
+GROUPS: dict[str, dict[str, Code]] = {
+    "Files": _FILES,
+    "YAML": _YAML,
+    "Tables": _CELLS,
+    "Names": _NAMES,
+    "Coordinates and floors": _GROUND,
+    "Services and needs": _NEEDS,
+    "Residents and demand": _DEMAND,
+    "Buildings and spaces": _SPACES,
+    "Facilities and walking times": _ACCESS,
+    "Rules and goals": _RULES,
+}
+"""Codes by subject, in the order of the reference page."""
+CODES: dict[str, Code] = {
+    name: code for group in GROUPS.values() for name, code in group.items()
+}
+"""Meaning by code."""

@@ -80,7 +80,7 @@ def convert(cells: pd.Series[Any], kind: Kind) -> Cells:
 
 def is_absent(cells: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Tell which cells are null, NaN or empty text."""
-    absent = cells.isna().to_numpy(bool)
+    absent = np.array(cells.isna(), bool)
     if cells.dtype.kind in "biufMm":
         return absent
     return absent | (cells == "").to_numpy(bool, na_value=False)

@@ -12,8 +12,7 @@ from allocator.scenario.columns import SPACES
 from allocator.scenario.schema import Capacity
 
 if TYPE_CHECKING:
-    from allocator.issues import IssueCollector
-    from allocator.scenario.places import Places
+    from allocator.scenario.faults import TableFaults
     from allocator.scenario.schema import ScenarioSpec
 
 
@@ -74,19 +73,19 @@ def _blank(name: str) -> object:
 
 
 def report_missing_areas(
-    buildings: pd.DataFrame,
-    spec: ScenarioSpec,
-    places: Places,
-    collector: IssueCollector,
+    buildings: pd.DataFrame, spec: ScenarioSpec, faults: TableFaults
 ) -> None:
-    """Report buildings whose one space would have no area."""
+    """Report buildings whose one space would have no area, each fault once."""
     area = usable_areas(buildings, spec)
     needed = any(s.capacity is not Capacity.UNLIMITED for s in spec.services)
-    missing = area.isna() | (area <= 0) & needed
-    for row in np.flatnonzero(missing.to_numpy(bool)).tolist():
-        collector.error(
-            "missing-area",
-            places.cell("buildings", row, "gross_area_m2"),
-            f"building {buildings['building_id'].iloc[row]!r} has no area",
-            expected="gross_area_m2 above 0, or its rooms in the table spaces",
-        )
+    missing = np.array(area.isna() | ((area <= 0) & needed), bool)
+    reported = {issue.place for issue in faults.collector.errors}
+    for row in np.flatnonzero(missing).tolist():
+        missing[row] = faults.place("gross_area_m2", row) not in reported
+    faults.cells(
+        "missing-area",
+        "gross_area_m2",
+        missing,
+        lambda row: f"building {buildings['building_id'].iloc[row]!r} has no area",
+        expected="gross_area_m2 above 0, or its rooms in the table spaces",
+    )

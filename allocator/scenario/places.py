@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from allocator.issues import Place
@@ -45,6 +45,14 @@ class TableOrigin:
     """Row in the file (the header is row 1) of each row of the canonical table."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Canonical column to the file's own header, where they differ."""
+
+    def standing_for(self, columns: Mapping[str, str]) -> TableOrigin:
+        """Return the origin of a table whose rows stand for those of this one.
+
+        `columns` gives, for a column of that table, the one it is taken from.
+        """
+        shown = {new: self.headers.get(old, old) for new, old in columns.items()}
+        return replace(self, headers={**self.headers, **shown})
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,10 @@ def _read(
     frames |= tables
     names = variant_names(variant)
     root = _on_catalogue(root, documents)
-    root = finished(with_variants(root, names, collector), collector)
+    root = _without(with_variants(root, names, collector), MERGE_KEYS)
+    root = finished(root, collector)
     reader = TableReader(folder, _crs(root), collector)
     raw, unreadable = _tables(root.items.get("tables"), frames, reader)
-    gone = {"tables", *MERGE_KEYS}
-    kept = {key: node for key, node in root.items.items() if key not in gone}
     provenance = Provenance(
         folder=folder,
         variants=names,
@@ -119,10 +118,14 @@ def _read(
             *sources_of_frames(frames),
         ),
     )
-    parts = Parts(
-        replace(root, value=kept), raw, unreadable, provenance, documents.incomplete
-    )
+    document = _without(root, ("tables",))
+    parts = Parts(document, raw, unreadable, provenance, documents.incomplete)
     return assemble(parts, collector)
+
+
+def _without(root: Node, keys: tuple[str, ...]) -> Node:
+    kept = {key: node for key, node in root.items.items() if key not in keys}
+    return replace(root, value=kept)
 
 
 def _opened(

@@ -49,7 +49,7 @@ def read_csv(file: TableFile, collector: IssueCollector) -> Sheet | None:
 def _is_text(file: TableFile, encoding: str, collector: IssueCollector) -> bool:
     """Tell whether the whole file decodes; report where it does not."""
     try:
-        b"".decode(encoding)
+        b" ".decode(encoding, "ignore")  # refuses codecs that are not for text
         decoder = codecs.getincrementaldecoder(encoding)()
     except (LookupError, TypeError):
         collector.error(

@@ -185,15 +185,18 @@ class TableReader:
         )
 
     def _is_usable(self, path: Path, label: str, place: Place) -> bool:
-        if not path.is_file():
+        kind = _kind(path)
+        if kind != "file":
             siblings = [p.name for p in path.parent.glob("*")]
-            what = "is a folder" if path.is_dir() else "does not exist"
             self.collector.error(
                 "missing-file",
                 place,
-                f"the file {label!r} {what}",
+                f"the file {label!r} "
+                + ("is a folder" if kind == "folder" else "does not exist"),
                 expected="a file in the scenario's folder",
-                nearest=None if path.is_dir() else nearest_name(path.name, siblings),
+                nearest=nearest_name(path.name, siblings)
+                if kind == "nothing"
+                else None,
             )
             return False
         if path.stat().st_size > MAX_TABLE_BYTES:
@@ -215,6 +218,14 @@ class TableReader:
         label = file.label.removesuffix(f"#{file.part}") if file.part else file.label
         if label not in self.sources:
             self.sources[label] = source_of_file(file.path, label)
+
+
+def _kind(path: Path) -> str:
+    """Tell what stands at a path: file, folder or nothing (that can be read)."""
+    try:
+        return "file" if path.is_file() else "folder" if path.is_dir() else "nothing"
+    except OSError:  # a name that is too long
+        return "nothing"
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

@@ -26,6 +26,8 @@ needs:
   - {id: meal, groups: {all: 0.5}, visits_per_person_week: 2,
      accepts: [{service: canteen, max_walk_min: 10}]}
 """
+LINE = 11
+"""First line after the head."""
 TABLES = """\
 tables:
   zones: zones.csv

@@ -75,7 +75,7 @@ def residents_counted_once(facts: Facts) -> Iterator[Issue]:
     by_zone = population[population["zone_id"] != ""]
     owner = zones.drop_duplicates("zone_id").set_index("zone_id")["community_id"]
     pairs = pd.MultiIndex.from_arrays(
-        [by_zone["zone_id"].map(owner).fillna(""), by_zone["group_id"]]
+        [by_zone["zone_id"].map(owner).astype(object).fillna(""), by_zone["group_id"]]
     )
     own = pd.MultiIndex.from_frame(population[["community_id", "group_id"]])
     twice = own.isin(pairs) & (population["community_id"] != "").to_numpy(bool)
