@@ -1,0 +1,87 @@
+"""One formulation of the core model for every solver, from the instance's arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocator.engines.exact.layout import Layout
+from allocator.engines.exact.model import LinearModel
+from allocator.engines.exact.rules.area import (
+    add_extension,
+    add_floor_used,
+    add_min_area,
+    add_pair_area,
+    add_space_area,
+)
+from allocator.engines.exact.rules.demand import (
+    add_capacity,
+    add_demand_limit,
+    add_reach,
+)
+from allocator.engines.exact.rules.limits import (
+    add_building_reserve,
+    add_coverage_floors,
+    add_limits,
+    add_pins,
+)
+from allocator.engines.exact.rules.peaks import (
+    add_outdoor,
+    add_peak_area,
+    add_peak_places,
+    add_siting,
+)
+from allocator.engines.exact.rules.places import add_places, add_used
+from allocator.engines.exact.rules.sharing import (
+    add_change_over,
+    add_incompatible,
+    add_sharing,
+    add_taking_turns,
+    add_together,
+)
+from allocator.engines.exact.variables import declare_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from allocator.engines.exact.variables import Variables
+    from allocator.instance.instance import Instance
+
+    Rule = Callable[[LinearModel, Variables], None]
+
+RULES: tuple[Rule, ...] = (
+    add_places,
+    add_used,
+    add_demand_limit,
+    add_capacity,
+    add_reach,
+    add_together,
+    add_sharing,
+    add_taking_turns,
+    add_change_over,
+    add_incompatible,
+    add_pair_area,
+    add_floor_used,
+    add_extension,
+    add_space_area,
+    add_min_area,
+    add_peak_places,
+    add_peak_area,
+    add_siting,
+    add_outdoor,
+    add_building_reserve,
+    add_limits,
+    add_coverage_floors,
+    add_pins,
+)
+"""Their order is irrelevant."""
+
+
+def build_model(
+    instance: Instance, rules: Sequence[Rule] = RULES
+) -> tuple[LinearModel, Variables]:
+    """Return the model of an instance without its goals, and its columns."""
+    model = LinearModel()
+    variables = declare_variables(model, Layout(instance))
+    for add_rule in rules:
+        add_rule(model, variables)
+    return model, variables
