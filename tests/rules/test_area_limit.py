@@ -1,4 +1,4 @@
-"""Rule `area_limit`: places fit a whole space slot by slot, floor used a divisible one."""
+"""Rule `area_limit`: places fit a whole space, floor used a divisible one."""
 
 import pytest
 
@@ -61,7 +61,9 @@ def test_sessions_of_one_service_share_a_whole_space_only_in_common_slots():
 
 
 def test_a_session_may_have_its_own_area_per_place():
-    sessions = [{"id": "main", "days": "all", "hours": "09:00-12:00", "m2_per_place": 5}]
+    sessions = [
+        {"id": "main", "days": "all", "hours": "09:00-12:00", "m2_per_place": 5}
+    ]
     scenario = make_scenario(
         services=[service("a", sessions=sessions)], needs=[need("one", "a")]
     )

@@ -10,7 +10,9 @@ KEY = ("B1", "R1", "a", "main")
 
 def city(hours: str = "09:00-12:00", building=None, space=None, days="all", **sections):
     return make_scenario(
-        services=[service("a", sessions=[{"id": "main", "days": days, "hours": hours}])],
+        services=[
+            service("a", sessions=[{"id": "main", "days": days, "hours": hours}])
+        ],
         needs=[need("one", "a")],
         buildings=[{"building_id": "B1", "x": 0, "y": 0} | (building or {})],
         spaces=[
@@ -51,7 +53,8 @@ def test_hours_of_the_building_bind_its_spaces():
 def test_minutes_outside_both_count_once():
     # space until 11:00, building until 11:30: 60 minutes a day lie outside one of them
     scenario = city(
-        space={"available": "all 08:00-11:00"}, building={"available": "all 08:00-11:30"}
+        space={"available": "all 08:00-11:00"},
+        building={"available": "all 08:00-11:30"},
     )
     (violation,) = breaches("available", scenario, {KEY: 1})
     assert violation.excess == 7 * 60
@@ -60,7 +63,10 @@ def test_minutes_outside_both_count_once():
 def test_a_session_may_cross_from_one_open_interval_into_the_next():
     # friday 22:00–02:00 lies in friday until 24:00 and saturday from 00:00
     opened = {"available": "fri 18:00-24:00; sat 00:00-03:00"}
-    assert breaches("available", city("22:00-02:00", space=opened, days="fri"), {KEY: 1}) == []
+    assert (
+        breaches("available", city("22:00-02:00", space=opened, days="fri"), {KEY: 1})
+        == []
+    )
     closed = {"available": "fri 18:00-24:00; sat 00:00-01:30"}
     (violation,) = breaches(
         "available", city("22:00-02:00", space=closed, days="fri"), {KEY: 1}
@@ -70,7 +76,10 @@ def test_a_session_may_cross_from_one_open_interval_into_the_next():
 
 def test_sunday_night_runs_into_monday():
     opened = {"available": "sun 20:00-24:00; mon 00:00-02:00"}
-    assert breaches("available", city("22:00-02:00", space=opened, days="sun"), {KEY: 1}) == []
+    assert (
+        breaches("available", city("22:00-02:00", space=opened, days="sun"), {KEY: 1})
+        == []
+    )
     (violation,) = breaches(
         "available",
         city("22:00-02:00", space={"available": "sun 20:00-24:00"}, days="sun"),
@@ -96,7 +105,9 @@ def test_a_building_outside_its_dates_is_flagged_by_days(dates, days):
 
 def test_the_first_and_the_last_day_are_inside():
     today = {"available_from": "2026-03-01", "available_until": "2026-03-01"}
-    assert breaches("available", city(building=today, date="2026-03-01"), {KEY: 1}) == []
+    assert (
+        breaches("available", city(building=today, date="2026-03-01"), {KEY: 1}) == []
+    )
 
 
 def test_a_building_that_is_not_used_breaks_nothing():

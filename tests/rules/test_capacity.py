@@ -105,7 +105,12 @@ def test_a_night_session_counts_the_days_it_begins_on():
 
 def test_two_intervals_of_one_day_share_the_turns_of_the_day():
     # Turns hold per day, all intervals together: 4 × 2 × 7 = 56, not 112.
-    twice = {"id": "main", "days": "all", "hours": "10:00-12:00,14:00-16:00", "turns": 2}
+    twice = {
+        "id": "main",
+        "days": "all",
+        "hours": "10:00-12:00,14:00-16:00",
+        "turns": 2,
+    }
     scenario = make_scenario(
         services=[service("canteen", sessions=[twice])],
         needs=[need("lunch", "canteen")],

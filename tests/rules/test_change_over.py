@@ -1,4 +1,4 @@
-"""Rule `change_over`: minutes from each end of one service to the next start of another."""
+"""Rule `change_over`: minutes from each end of one service to the next of another."""
 
 import pytest
 

@@ -28,7 +28,9 @@ APART = "15:00-17:00"
 
 
 def test_two_services_at_the_same_time_in_one_building_are_flagged():
-    (violation,) = breaches("incompatible", city("same_slot"), {SPORTS: 1, CARE_BESIDE: 1})
+    (violation,) = breaches(
+        "incompatible", city("same_slot"), {SPORTS: 1, CARE_BESIDE: 1}
+    )
     assert violation.excess == 1
     assert violation.where == {
         "building": "B1",

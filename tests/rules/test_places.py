@@ -5,7 +5,9 @@ import pytest
 from tests.builders import make_scenario, need, service
 from tests.rules.support import breaches, evaluate
 
-SCENARIO = make_scenario(services=[service("canteen")], needs=[need("lunch", "canteen")])
+SCENARIO = make_scenario(
+    services=[service("canteen")], needs=[need("lunch", "canteen")]
+)
 STOPS = make_scenario(
     services=[service("stop", capacity="unlimited")], needs=[need("ride", "stop")]
 )

@@ -1,0 +1,97 @@
+"""Rule `pins`: what must and must not be in the plan."""
+
+import pytest
+
+from tests.builders import make_scenario, need, service
+from tests.rules.support import breaches, evaluate
+
+R1, R2 = ("B1", "R1", "a", "am"), ("B2", "R2", "b", "main")
+FACILITY = {
+    "facility_id": "F1",
+    "service_id": "b",
+    "session_id": "main",
+    "x": 0,
+    "y": 0,
+    "places": 5,
+    "building_id": "B2",
+}
+
+
+def city(*pins):
+    sessions = [
+        {"id": "am", "days": "all", "hours": "09:00-12:00"},
+        {"id": "pm", "days": "all", "hours": "14:00-17:00"},
+    ]
+    return make_scenario(
+        services=[
+            service("a", sessions=sessions, category="meals"),
+            service("b", category="sports"),
+        ],
+        needs=[need("one", "a"), need("two", "b")],
+        buildings=[{"building_id": b, "x": 0, "y": 0} for b in ("B1", "B2")],
+        spaces=[
+            {"space_id": "R1", "building_id": "B1", "usable_area_m2": 100},
+            {"space_id": "R2", "building_id": "B2", "usable_area_m2": 100},
+        ],
+        rules={"pins": list(pins)},
+        tables={"facilities": [FACILITY]},
+    )
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"building": "B1"},
+        {"space": "R1"},
+        {"service": "a"},
+        {"category": "meals"},
+        {"session": "am"},
+        {"building": "B1", "space": "R1", "service": "a", "session": "am"},
+    ],
+)
+def test_in_wants_a_match_and_out_wants_none(keys):
+    assert breaches("pins", city({"fix": "in", **keys}), {R1: 1}) == []
+    (missing,) = breaches("pins", city({"fix": "in", **keys}), {})
+    assert missing.excess == 1
+    assert missing.where == {"pin": "0", "fix": "in", **keys}
+    (present,) = breaches("pins", city({"fix": "out", **keys}), {R1: 1})
+    assert present.excess == 1
+    assert breaches("pins", city({"fix": "out", **keys}), {}) == []
+
+
+def test_all_keys_must_match_one_assignment_together():
+    pin = {"fix": "in", "building": "B1", "service": "b"}
+    (violation,) = breaches("pins", city(pin), {R1: 1, R2: 1})
+    assert violation.excess == 1
+
+
+def test_out_counts_every_match():
+    pin = {"fix": "out", "service": "a"}
+    places = {R1: 1, ("B1", "R1", "a", "pm"): 1, R2: 1}
+    (violation,) = breaches("pins", city(pin), places)
+    assert violation.excess == 2
+
+
+def test_zero_places_are_no_match():
+    (violation,) = breaches("pins", city({"fix": "in", "space": "R1"}), {R1: 0})
+    assert violation.excess == 1
+
+
+def test_facilities_never_satisfy_a_pin():
+    (violation,) = breaches("pins", city({"fix": "in", "service": "b"}), {})
+    assert violation.excess == 1
+    assert breaches("pins", city({"fix": "out", "building": "B2"}), {}) == []
+
+
+def test_the_pin_is_named_by_its_place_in_the_list():
+    kept = {"fix": "in", "space": "R1"}
+    broken = {"fix": "in", "space": "R2"}
+    (violation,) = breaches("pins", city(kept, broken), {R1: 1})
+    assert violation.where["pin"] == "1"
+
+
+def test_pinned_services_serve_as_any_other():
+    # 10 places × 7 visits of need one beside the facility's 35 visits of need two
+    found = evaluate(city({"fix": "in", "service": "a"}), {R1: 10}, None)
+    assert found.measures["covered_persons"] == pytest.approx(105)
+    assert found.violations == ()
