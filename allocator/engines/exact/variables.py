@@ -93,9 +93,7 @@ def declare_variables(model: LinearModel, layout: Layout) -> Variables:
         instance.spaces.building,
         np.diff(instance.buildings.space_start),
     )
-    supply_runs = shared.add(
-        "supply_runs", name.supplies, runs, layout.supply_of, layout.supply_size
-    )
+    supply_runs = _supply_runs(shared, layout, name, runs)
     return Variables(
         layout=layout,
         namer=name,
@@ -146,6 +144,22 @@ class _Shared:
             word, name(new), upper=upper, integer=True
         )
         return columns
+
+
+def _supply_runs(shared: _Shared, layout: Layout, name: Namer, runs: Ints) -> Ints:
+    """Return what runs at buildings; −1 at a facility, which always does."""
+    planned = np.flatnonzero(layout.supply_size)
+    number = np.full(len(layout.supply_size), -1, np.int64)
+    number[planned] = np.arange(len(planned))
+    columns = np.full(len(number), -1, np.int64)
+    columns[planned] = shared.add(
+        "supply_runs",
+        lambda which: name.supplies(planned[which]),
+        runs,
+        number[layout.supply_of],
+        layout.supply_size[planned],
+    )
+    return columns
 
 
 def _candidate_columns(
