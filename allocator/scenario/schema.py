@@ -203,7 +203,7 @@ class Requirements(Strict):
     @model_validator(mode="before")
     @classmethod
     def _one_condition_is_a_list_of_one(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "any_of" not in value:
+        if isinstance(value, dict) and value and "any_of" not in value:
             return {"any_of": [value]}
         return value
 
@@ -369,7 +369,8 @@ class AccessSection(Strict):
     profiles: Annotated[dict[str, Profile], Field(min_length=1)] = {
         "walk": Profile(speed_m_per_min=75.0)
     }
-    """Walking profiles by name; the first is the default."""
+    """Walking profiles by name; the first is the default of groups without one.
+    Default: `walk` with 75 m per min."""
     streets: str | None = None
     """Street lines (mode network)."""
 
@@ -662,7 +663,7 @@ class OptionsSection(Strict):
 
 
 class ScenarioSpec(Strict):
-    """The whole of ``scenario.yaml`` after merging, without its tables."""
+    """The whole of `scenario.yaml` after merging, without its tables."""
 
     format: Literal["allocator/1"]
     """Format of the file."""
@@ -687,6 +688,6 @@ class ScenarioSpec(Strict):
     rules: Rules = Rules()
     """Further rules."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=1)] = DEFAULT_GOALS
-    """Goals, solved in order."""
+    """Goals, solved in order. Default: maximize `weighted_covered_persons`."""
     options: OptionsSection = OptionsSection()
     """Solve options."""

@@ -98,21 +98,22 @@ def coordinates_inside(facts: Facts) -> Iterator[Issue]:
 
 
 def points_far_away(facts: Facts) -> Iterator[Issue]:
-    """Warn of points far from the middle of all points."""
+    """Warn of points far from the middle of all points, outside ones left aside."""
     system = _system(facts.spec.crs)
-    points = np.concatenate([_points(facts, table) for table in LOCATED])
-    points = points[np.isfinite(points).all(axis=1)]
-    if not len(points):
+    points = {table: _inside(_points(facts, table), system) for table in LOCATED}
+    everything = np.concatenate(list(points.values()))
+    everything = everything[np.isfinite(everything).all(axis=1)]
+    if not len(everything):
         return
-    middle = np.median(points, axis=0)
+    middle = np.median(everything, axis=0)
     scale = np.ones(2)
     if system is not None and system.is_geographic:
-        narrowing = np.cos(np.radians(np.clip(middle[1], -89.0, 89.0)))
+        narrowing = np.cos(np.radians(middle[1]))
         scale = METRES_PER_DEGREE * np.array([narrowing, 1.0])
     for table, column in LOCATED.items():
-        away = np.hypot(*((_points(facts, table) - middle) * scale).T)
+        away = np.hypot(*((points[table] - middle) * scale).T) > FAR_AWAY_M
         message = f"more than {FAR_AWAY_M / 1000:g} km from the middle of all points"
-        yield from summary(facts, "far-away", table, column, away > FAR_AWAY_M, message)
+        yield from summary(facts, "far-away", table, column, away, message)
 
 
 def degrees_as_metres(facts: Facts) -> Iterator[Issue]:
@@ -136,6 +137,15 @@ def degrees_as_metres(facts: Facts) -> Iterator[Issue]:
 def _points(facts: Facts, table: str) -> Floats:
     points: Floats = facts.table(table)[["x", "y"]].to_numpy(np.float64)
     return points
+
+
+def _inside(points: Floats, system: CRS | None) -> Floats:
+    """Return the points with NaN for those outside the system's area."""
+    if system is None or not (system.is_geographic or system.is_projected):
+        return points
+    inside = _Area.of(system).holds(points[:, 0], points[:, 1])
+    kept: Floats = np.where(inside[:, None], points, np.nan)
+    return kept
 
 
 @dataclass(frozen=True)
