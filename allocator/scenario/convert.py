@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,12 @@ YES = frozenset({"yes", "true", "1", "是"})
 NO = frozenset({"no", "false", "0", "否"})
 _SEPARATORS = str.maketrans({"；": ";", ",": ";", "，": ";", "、": ";"})
 
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SEVERAL = (list, tuple, set, frozenset, dict, np.ndarray)
+
 EXPECTED = {
+    Kind.ID: "text",
+    Kind.TEXT: "text",
     Kind.NUMBER: "a number",
     Kind.INTEGER: "a whole number",
     Kind.YES_NO: "yes or no",
@@ -83,7 +89,14 @@ def is_absent(cells: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     absent = np.array(cells.isna(), bool)
     if cells.dtype.kind in "biufMm":
         return absent
-    return absent | (cells == "").to_numpy(bool, na_value=False)
+    if _all_text(cells):
+        return absent | (cells == "").to_numpy(bool, na_value=False)
+    return absent | [isinstance(cell, str) and not cell for cell in cells]
+
+
+def _all_text(cells: pd.Series[Any]) -> bool:
+    """Tell whether all cells that are not null hold text."""
+    return pd.api.types.infer_dtype(cells, skipna=True) == "string"
 
 
 def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
@@ -92,7 +105,7 @@ def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
         values = cells.to_numpy(np.float64, na_value=np.nan)
         faulty = np.isinf(values)
     else:
-        if pd.api.types.infer_dtype(cells, skipna=True) != "string":
+        if not _all_text(cells):
             cells = cells.where(~cells.map(lambda cell: isinstance(cell, bool)), "?")
         numbers = pd.to_numeric(cells, errors="coerce")
         values = np.array(numbers.to_numpy(np.float64, na_value=np.nan))
@@ -108,17 +121,19 @@ def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
 
 def _texts(cells: pd.Series[Any], *, trim: bool) -> Cells:
     absent = is_absent(cells)
+    faulty = np.zeros(len(cells), bool)
+    if not _all_text(cells):
+        faulty = np.array([isinstance(cell, _SEVERAL) for cell in cells], bool)
+        cells = pd.Series([_text(cell) for cell in cells], dtype=object)
     codes, distinct = pd.factorize(cells.to_numpy(object))
-    texts = [_text(value) for value in distinct]
-    kept = [text.strip() for text in texts] if trim else texts
-    changed = np.array([a != b for a, b in zip(texts, kept, strict=True)] + [False])
-    lookup = np.array([*kept, ""], object)
-    values = lookup[codes]
+    texts = np.array([*distinct, ""], object)
+    kept = np.array([text.strip() for text in texts], object) if trim else texts
+    codes[absent | faulty] = -1
+    changed = (kept != texts) & (kept != "")
+    values = kept[codes]
     if trim:
-        absent = absent | (values == "")
-    values[absent] = ""
-    trimmed = int(np.count_nonzero(changed[codes] & ~absent))
-    return Cells(values, absent, np.zeros(len(cells), bool), trimmed)
+        absent = absent | ((values == "") & ~faulty)
+    return Cells(values, absent, faulty, int(np.count_nonzero(changed[codes])))
 
 
 def _text(value: Any) -> str:
@@ -171,20 +186,25 @@ def _yes_no(cell: Any) -> bool:
 
 
 def _date(cell: Any) -> np.datetime64:
-    stamp = pd.Timestamp(cell) if not isinstance(cell, str | int | float) else None
-    if stamp is None:
-        stamp = pd.to_datetime(cell.removesuffix(" 00:00:00"), format="%Y-%m-%d")
+    if isinstance(cell, str):
+        day = dt.date.fromisoformat(cell.removesuffix(" 00:00:00"))
+        if not _ISO_DATE.match(cell):
+            raise ValueError(cell)
+        return np.datetime64(day, "s")
+    if not isinstance(cell, dt.date | np.datetime64):
+        raise TypeError(cell)
+    stamp = pd.Timestamp(cell)
     if stamp != stamp.normalize() or stamp.tzinfo is not None:
         raise ValueError(cell)
     return np.datetime64(stamp.date(), "s")
 
 
 def _words(cell: Any) -> frozenset[str]:
-    several = isinstance(cell, list | tuple | set | frozenset | np.ndarray)
+    several = isinstance(cell, _SEVERAL)
     text = ";".join(_text(part) for part in (cell if several else [cell]))
     parts = text.translate(_SEPARATORS).split(";")
     return frozenset(word for part in parts if (word := part.strip()))
 
 
 def _hours(cell: Any) -> WeekHours:
-    return cell if isinstance(cell, WeekHours) else parse_when(cell)
+    return cell if isinstance(cell, WeekHours) else parse_when(_text(cell))
