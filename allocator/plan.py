@@ -63,6 +63,26 @@ def empty_served() -> pd.DataFrame:
     return frame.astype({"served_visits_per_week": float})
 
 
+def difference(first: Plan, second: Plan) -> pd.DataFrame:
+    """Return the assignments whose places differ between two plans.
+
+    Returns
+    -------
+    DataFrame
+        The id columns of assignments, places_first, places_second (0 = does not run)
+        and change: added, removed or changed.
+    """
+    keys = list(ASSIGNMENT_COLUMNS[:-1])
+    both = first.assignments.merge(
+        second.assignments, on=keys, how="outer", suffixes=("_first", "_second")
+    ).fillna({"places_first": 0, "places_second": 0})
+    both = both[both["places_first"] != both["places_second"]].sort_values(keys)
+    both["change"] = "changed"
+    both.loc[both["places_first"] == 0, "change"] = "added"
+    both.loc[both["places_second"] == 0, "change"] = "removed"
+    return both.reset_index(drop=True)
+
+
 def check_plan(scenario: Scenario, plan: Plan) -> None:
     """Check that a plan speaks of this scenario, and that its numbers are numbers.
 
@@ -116,8 +136,7 @@ def _offer_names(scenario: Scenario) -> set[str]:
 
 def _keys(frame: pd.DataFrame, columns: Iterable[str]) -> Iterable[tuple[str, ...]]:
     """Return the distinct values of some columns, in order."""
-    distinct = frame[list(columns)].drop_duplicates()
-    return [tuple(map(str, row)) for row in distinct.itertuples(index=False)]
+    return dict.fromkeys(zip(*(frame[name].tolist() for name in columns), strict=True))
 
 
 def _check_ids(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from allocator.evaluate.arrays import sum_by
 from allocator.units import WEEKS_PER_YEAR
@@ -19,32 +18,25 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 
-def space_costs(view: PlanView) -> pd.DataFrame:
-    """Return one row per used space: area, renovation, equipment, rent, running.
+def space_costs(view: PlanView) -> dict[str, Floats]:
+    """Return money and area of the used spaces, in the order of `view.uses`.
 
-    Columns: building, space (positions), floor_used_m2, renovation_cost,
-    equipment_cost, annual_rent, annual_running_cost.
+    Keys: floor_used_m2, renovation_cost, equipment_cost, annual_rent (of the space),
+    annual_running_cost.
     """
     spaces = view.scenario.tables.spaces
-    per_m2 = spaces["renovation_cost_per_m2"].to_numpy(np.float64)
-    rent = spaces["annual_rent"].to_numpy(np.float64)
-    rows = [
-        (
-            use.building,
-            use.space,
-            use.floor_used_m2,
-            per_m2[use.space] * use.floor_used_m2,
-            _equipment_cost(view, use),
-            rent[use.space],
-            _running_cost(view, use),
-        )
-        for use in view.uses
-    ]
-    columns = ["building", "space", "floor_used_m2", "renovation_cost"]
-    columns += ["equipment_cost", "annual_rent", "annual_running_cost"]
-    frame = pd.DataFrame(rows, columns=columns)
-    whole = ["building", "space"]
-    return frame.astype({name: int if name in whole else float for name in columns})
+    used = np.array([use.space for use in view.uses], np.int64)
+    floor_used = np.array([use.floor_used_m2 for use in view.uses], np.float64)
+    per_m2 = spaces["renovation_cost_per_m2"].to_numpy(np.float64)[used]
+    equipment = [_equipment_cost(view, use) for use in view.uses]
+    running = [_running_cost(view, use) for use in view.uses]
+    return {
+        "floor_used_m2": floor_used,
+        "renovation_cost": per_m2 * floor_used,
+        "equipment_cost": np.array(equipment, np.float64),
+        "annual_rent": spaces["annual_rent"].to_numpy(np.float64)[used],
+        "annual_running_cost": np.array(running, np.float64),
+    }
 
 
 def _equipment_cost(view: PlanView, use: SpaceUse) -> float:
@@ -83,23 +75,27 @@ def annual_fees(view: PlanView) -> Floats:
     return sum_by(served.site[planned], earned[planned], buildings)
 
 
-def site_costs(view: PlanView) -> pd.DataFrame:
-    """Return one row per used building, money and floor used.
+def site_costs(view: PlanView) -> dict[str, Floats]:
+    """Return money and area of the used buildings, in the order of `building2uses`.
 
-    Columns: building (position), buildings (1), opening_cost, renovation_cost,
-    equipment_cost, capital_cost, annual_rent, annual_running_cost, annual_fees,
-    yearly_outlay, floor_used_m2.
+    Keys: those of `space_costs` summed over spaces, annual_rent with the building's
+    own; buildings (1 each), opening_cost, capital_cost, annual_fees, yearly_outlay.
     """
     buildings = view.scenario.tables.buildings
-    table = space_costs(view).groupby("building").sum().drop(columns="space")
-    used = table.index.to_numpy()
-    table["buildings"] = 1.0
-    table["opening_cost"] = buildings["opening_cost"].to_numpy(np.float64)[used]
-    table["annual_rent"] += buildings["annual_rent"].to_numpy(np.float64)[used]
-    table["annual_fees"] = annual_fees(view)[used]
-    parts = ["opening_cost", "renovation_cost", "equipment_cost"]
-    table["capital_cost"] = table[parts].sum(axis=1)
-    table["yearly_outlay"] = (
-        table["annual_rent"] + table["annual_running_cost"] - table["annual_fees"]
+    used = np.array(list(view.building2uses), np.int64)
+    owner = np.searchsorted(used, [use.building for use in view.uses])
+    costs = {
+        name: sum_by(owner, values, len(used))
+        for name, values in space_costs(view).items()
+    }
+    costs["buildings"] = np.ones(len(used))
+    costs["opening_cost"] = buildings["opening_cost"].to_numpy(np.float64)[used]
+    costs["annual_rent"] += buildings["annual_rent"].to_numpy(np.float64)[used]
+    costs["annual_fees"] = annual_fees(view)[used]
+    costs["capital_cost"] = (
+        costs["opening_cost"] + costs["renovation_cost"] + costs["equipment_cost"]
     )
-    return table.reset_index()
+    costs["yearly_outlay"] = (
+        costs["annual_rent"] + costs["annual_running_cost"] - costs["annual_fees"]
+    )
+    return costs

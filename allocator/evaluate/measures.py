@@ -114,7 +114,7 @@ def reserved_area_m2(view: PlanView) -> Floats:
     for building_id, m2 in zip(buildings, usable_area_m2(view.scenario), strict=True):
         area[building_id] = area.get(building_id, 0.0) + float(m2)
     usable = [area[view.building_ids[b]] for b in view.building2uses]
-    used = view.site_costs["floor_used_m2"].to_numpy(np.float64)
+    used = view.site_costs["floor_used_m2"]
     return np.asarray(np.array(usable, np.float64) - used, np.float64)
 
 

@@ -136,15 +136,15 @@ def _budget_targets(view: PlanView, arcs: Arcs) -> list[Target]:
     costs = view.site_costs  # of a plan without residents: no fees yet
     district = view.scenario.tables.buildings["district_id"].to_numpy(object)
     of_site = np.append(district, np.full(len(view.supply.running) - len(district), ""))
-    of_costs = district[costs["building"].to_numpy()]
+    of_costs = district[list(view.building2uses)]
     asked = [("", limits.annual_budget)]
     asked += [(d, own.annual_budget) for d, own in sorted(limits.by_district.items())]
     targets = []
     for district_id, limit in asked:
         if limit is None:
             continue
-        inside = of_costs == district_id if district_id else np.ones(len(costs), bool)
-        missing = float(costs.loc[inside, "yearly_outlay"].sum()) - limit
+        inside = of_costs == district_id if district_id else np.True_
+        missing = float((costs["yearly_outlay"] * inside).sum()) - limit
         if missing > 0:
             own = of_site[arcs.site] == district_id if district_id else 1.0
             targets.append(Target(fees * own, missing, limit))

@@ -47,10 +47,10 @@ def _limited(
     if total is not None:
         yield from above(rule_id, {}, float(costs[column].sum()), float(total), unit)
     district = view.scenario.tables.buildings["district_id"].to_numpy(object)
-    district_of = district[costs["building"].to_numpy()]
+    district_of = district[list(view.building2uses)]
     for district_id, own in sorted(limits.by_district.items()):
         limit = getattr(own, key)
         if limit is not None:
-            value = float(costs.loc[district_of == district_id, column].sum())
+            value = float(costs[column][district_of == district_id].sum())
             where = {"district": district_id}
             yield from above(rule_id, where, value, float(limit), unit)

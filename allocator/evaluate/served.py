@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from allocator.evaluate.credit import credit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
+    import pandas as pd
 
     from allocator.access.access import Access
     from allocator.evaluate.spaces import Assigned
@@ -168,25 +170,20 @@ def served_rows(
     )
 
 
-def positions(names: object, values: pd.Series[str]) -> Ints:
+def positions(names: Iterable[str], values: pd.Series[str]) -> Ints:
     """Return the position of each value among unique names, −1 where unknown."""
-    index = pd.Index(np.asarray(names, dtype=object))
-    categories = values.astype("category")
-    found = index.get_indexer(pd.Index(categories.cat.categories.astype(object)))
-    codes = categories.cat.codes.to_numpy()
-    return np.asarray(found.astype(np.int64)[codes], np.int64)
+    position = {name: k for k, name in enumerate(names)}
+    found = (position.get(value, -1) for value in values.tolist())
+    return np.fromiter(found, np.int64, len(values))
 
 
 def _offer_positions(scenario: Scenario, served: pd.DataFrame) -> Ints:
     """Return the offer of each served row."""
-    service = positions([s.id for s in scenario.services], served["service_id"])
-    sessions = sorted({o.session_id for o in scenario.offers})
-    session = positions(sessions, served["session_id"])
-    table = np.full((len(scenario.services), len(sessions)), -1, np.int64)
-    for k, offer in enumerate(scenario.offers):
-        place = sessions.index(offer.session_id)
-        table[scenario.service2position[offer.service_id], place] = k
-    return table[service, session]
+    keys = zip(
+        served["service_id"].tolist(), served["session_id"].tolist(), strict=True
+    )
+    found = (scenario.offer2position[key] for key in keys)
+    return np.fromiter(found, np.int64, len(served))
 
 
 def _demand_rows(scenario: Scenario, zone: Ints, need: Ints, group: Ints) -> Ints:

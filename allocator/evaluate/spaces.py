@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from allocator.scenario.schema import DEDICATED
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
     from allocator.evaluate.week import Week
     from allocator.scenario import Scenario
@@ -198,21 +198,14 @@ def decode_assignments(scenario: Scenario, assignments: pd.DataFrame) -> Assigne
 
     The plan has been checked against the scenario (`allocator.plan.check_plan`).
     """
-    spaces = pd.Index(scenario.tables.spaces["space_id"].to_numpy(object))
-    buildings = pd.Index(scenario.tables.buildings["building_id"].to_numpy(object))
-    offers = [
-        scenario.offer2position[key]
-        for key in zip(
-            assignments["service_id"].tolist(),
-            assignments["session_id"].tolist(),
-            strict=True,
-        )
-    ]
-    space = assignments["space_id"].to_numpy(object)
-    building = assignments["building_id"].to_numpy(object)
+    buildings = scenario.tables.buildings["building_id"].tolist()
+    spaces = scenario.tables.spaces["space_id"].tolist()
+    building = {name: b for b, name in enumerate(buildings)}
+    space = {name: r for r, name in enumerate(spaces)}
+    offers = zip(assignments["service_id"], assignments["session_id"], strict=True)
     return Assigned(
-        buildings.get_indexer(building).astype(np.int64),
-        spaces.get_indexer(space).astype(np.int64),
-        np.array(offers, np.int64),
+        np.array([building[name] for name in assignments["building_id"]], np.int64),
+        np.array([space[name] for name in assignments["space_id"]], np.int64),
+        np.array([scenario.offer2position[key] for key in offers], np.int64),
         assignments["places"].to_numpy(np.float64),
     )

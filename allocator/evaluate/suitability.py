@@ -155,7 +155,7 @@ def _holds_a_place(offer: Offer, area_m2: float) -> bool:
 
 
 def _reserve(scenario: Scenario) -> Test:
-    """Test a whole space, which counts with its area, against the building's reserve."""
+    """Test whole spaces, which count with all their area, against the reserve."""
     area, building = usable_area_m2(scenario), building_of_space(scenario)
     usable = np.bincount(building, area, scenario.num_buildings)
     share = scenario.tables.buildings["reserve_share"].to_numpy(np.float64)

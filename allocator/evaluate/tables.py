@@ -51,8 +51,8 @@ def spaces_table(view: PlanView) -> pd.DataFrame:
     costs = space_costs(view)
     return pd.DataFrame(
         {
-            "building_id": [view.building_ids[b] for b in costs["building"]],
-            "space_id": [view.space_ids[r] for r in costs["space"]],
+            "building_id": [view.building_ids[use.building] for use in view.uses],
+            "space_id": [view.space_ids[use.space] for use in view.uses],
             "floor_used_m2": costs["floor_used_m2"],
             "renovation_cost": costs["renovation_cost"],
             "equipment_cost": costs["equipment_cost"],
@@ -63,10 +63,11 @@ def spaces_table(view: PlanView) -> pd.DataFrame:
 
 def sites_table(view: PlanView) -> pd.DataFrame:
     """Return money and areas of each used building; sums equal the run's measures."""
-    table = view.site_costs.copy()
-    table["building_id"] = [view.building_ids[b] for b in table["building"]]
-    table["reserved_area_m2"] = reserved_area_m2(view)
-    return table[SITE_COLUMNS]
+    columns = view.site_costs | {
+        "building_id": np.array([view.building_ids[b] for b in view.building2uses]),
+        "reserved_area_m2": reserved_area_m2(view),
+    }
+    return pd.DataFrame({name: columns[name] for name in SITE_COLUMNS})
 
 
 def served_table(view: PlanView, served: pd.DataFrame) -> pd.DataFrame:

@@ -28,13 +28,12 @@ from allocator.plan import check_plan, empty_served
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
     from allocator.access.access import Access
     from allocator.plan import Plan
     from allocator.scenario import Scenario
 
-    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ class PlanView:
         return dict(sorted(grouped.items()))
 
     @cached_property
-    def site_costs(self) -> pd.DataFrame:
-        """Money and floor used by used building (`allocator.evaluate.costs`)."""
+    def site_costs(self) -> dict[str, Floats]:
+        """Money and floor used of the used buildings (`allocator.evaluate.costs`)."""
         return site_costs(self)
 
     @cached_property
@@ -102,7 +101,7 @@ class PlanView:
         item = self.scenario.offers[offer]
         return {"service": item.service_id, "session": item.session_id}
 
-    def covered_by_row(self) -> npt.NDArray[np.float64]:
+    def covered_by_row(self) -> Floats:
         """Return covered persons of each demand row."""
         known = self.served.row >= 0
         return sum_by(

@@ -14,11 +14,14 @@ from allocator.plan import Plan
 from allocator.runs.read import read_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from allocator.scenario import Scenario
 
-REQUIRED = ("space_id", "service_id", "session_id", "places")
+COLUMNS = ("building_id", "space_id", "service_id", "session_id", "places")
+REQUIRED = ("service_id", "places")
+WHERE = ("space_id", "building_id")
+"""One of them is required."""
 WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 FIRST_ROW = 2
 """Row of the first record as a sheet shows it; the header is row 1."""
@@ -35,7 +38,9 @@ def read_plan(scenario: Scenario, source: str | Path | pd.DataFrame) -> Plan:
     source
         Run folder, CSV or Excel file (``book.xlsx#sheet``), or a DataFrame, with the
         columns space_id, service_id, session_id and places; building_id may be
-        given and is checked. Other columns are ignored, as are rows of 0 places.
+        given and is checked. A building of one space may stand for the space, and
+        the session may be left out where the service has one. Other columns are
+        ignored, as are rows of 0 places.
 
     Returns
     -------
@@ -52,12 +57,13 @@ def read_plan(scenario: Scenario, source: str | Path | pd.DataFrame) -> Plan:
     name, frame = _read_frame(source)
     collector = IssueCollector()
     missing = [column for column in REQUIRED if column not in frame.columns]
+    missing += [] if set(WHERE) & set(frame.columns) else [WHERE[0]]
     for column in missing:
         collector.error(
             "plan-missing-column",
             Place(file=name, row=1),
             f"column {column} is missing",
-            expected=", ".join(REQUIRED),
+            expected=", ".join(COLUMNS),
             nearest=nearest_name(column, map(str, frame.columns)),
         )
     places: dict[Key, int] = {}
@@ -80,7 +86,9 @@ def _read_frame(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
         if path.suffix.lower() in WORKBOOKS:
             frame = _read_sheet(path, sheet)
         else:
-            frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+            frame = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig"
+            )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         issue = Issue(
@@ -116,8 +124,10 @@ def _read_rows(
     spaces = scenario.tables.spaces
     building_of = dict(zip(spaces["space_id"], spaces["building_id"], strict=True))
     offers = {offer.key for offer in scenario.offers}
+    complete = _completion(building_of, offers)
     places: dict[Key, int] = {}
-    for row, cells in _rows(frame):
+    for row, given in _rows(frame):
+        cells = complete(given)
         number = _whole(cells["places"])
         space, offer = cells["space_id"], (cells["service_id"], cells["session_id"])
         issues = [
@@ -141,13 +151,38 @@ def _read_rows(
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
     """Return row number and cells as stripped text, "" when empty."""
-    known = [c for c in ("building_id", *REQUIRED) if c in frame.columns]
+    known = [c for c in COLUMNS if c in frame.columns]
     columns = [
         ["" if pd.isna(v) else str(v).strip() for v in frame[c].tolist()] for c in known
     ]
     for row, cells in enumerate(zip(*columns, strict=True), start=FIRST_ROW):
         if any(cells):
             yield row, dict(zip(known, cells, strict=True))
+
+
+def _completion(
+    building_of: dict[str, str], offers: set[tuple[str, str]]
+) -> Callable[[dict[str, str]], dict[str, str]]:
+    """Return what fills in a space or session where there is only one to choose."""
+    spaces_of: dict[str, list[str]] = {}
+    for space, building in building_of.items():
+        spaces_of.setdefault(building, []).append(space)
+    sessions_of: dict[str, list[str]] = {}
+    for service, session in offers:
+        sessions_of.setdefault(service, []).append(session)
+
+    def only(names: list[str]) -> str:
+        return names[0] if len(names) == 1 else ""
+
+    def complete(given: dict[str, str]) -> dict[str, str]:
+        space = only(spaces_of.get(given.get("building_id", ""), []))
+        session = only(sessions_of.get(given["service_id"], []))
+        return given | {
+            "space_id": given.get("space_id") or space,
+            "session_id": given.get("session_id") or session,
+        }
+
+    return complete
 
 
 def _whole(text: str) -> int | None:
@@ -167,6 +202,9 @@ def _space_issue(space: str, building_of: dict[str, str]) -> Fault | None:
     """Report a space the scenario does not have."""
     if space in building_of:
         return None
+    if not space:
+        expected = "a space_id, or the building_id of a building of one space"
+        return ("plan-no-space", "space_id", "no space is named", expected, None)
     return (
         "plan-unknown-id",
         "space_id",
@@ -204,6 +242,9 @@ def _offer_issue(offer: tuple[str, str], offers: set[tuple[str, str]]) -> Fault 
             nearest_name(service, services),
         )
     sessions = {known for owner, known in offers if owner == service}
+    if not session:
+        which = ", ".join(sorted(sessions))
+        return ("plan-no-session", "session_id", "no session is named", which, None)
     return (
         "plan-unknown-id",
         "session_id",

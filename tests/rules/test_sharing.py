@@ -11,7 +11,7 @@ def key(name: str):
 
 
 def city(divisible: bool = False):
-    """Return a, b, c of class hall (a and b meet 11–12), d of class quiet, e dedicated."""
+    """Return a, b, c of class hall (a, b meet 11–12), d of class quiet, e dedicated."""
     hours = {"a": "09:00-12:00", "b": "11:00-14:00", "c": "15:00-17:00"}
     hours |= {"d": "18:00-20:00", "e": "20:00-22:00"}
     sharing = {"d": "quiet", "e": "dedicated"}

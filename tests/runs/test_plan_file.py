@@ -107,3 +107,28 @@ def test_a_file_that_is_no_table_is_a_problem_not_a_crash(
     book.write_bytes(content)
     with pytest.raises(al.PlanInvalid, match="cannot be read"):
         al.read_plan(city, book)
+
+
+def test_a_building_of_one_space_and_a_service_of_one_session_need_no_more(
+    city: Scenario, tmp_path: Path
+) -> None:
+    plan = read(city, tmp_path, "building_id,service_id,places\nB1,club,4\n")
+    assert plan.assignments.values.tolist() == [["B1", "007", "club", "main", 4]]
+
+
+def test_what_could_mean_several_spaces_or_sessions_is_reported(tmp_path: Path) -> None:
+    sessions = [{"id": s, "days": "all", "hours": "09:00-12:00"} for s in ("am", "x")]
+    two = make_scenario(
+        services=[service("canteen", sessions=sessions)],
+        needs=[need("lunch", "canteen")],
+        spaces=[
+            {"space_id": f"R{k}", "building_id": "B1", "usable_area_m2": 100}
+            for k in (1, 2)
+        ],
+    )
+    text = "building_id,space_id,service_id,places\nB1,,canteen,4\n,R1,canteen,4\n"
+    assert faults(two, tmp_path, text) == [
+        ("plan-no-space", 2),
+        ("plan-no-session", 2),
+        ("plan-no-session", 3),
+    ]
