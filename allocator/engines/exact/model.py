@@ -101,6 +101,10 @@ class Matrix:
     lower: Floats
     upper: Floats
     integer: Bools
+    network: Bools
+    """Columns that form a transport problem once the integers are fixed: in each row
+    that bounds several of them, and in at most two such rows each, with factor 1; and
+    rows of any other kind (floors, fees, worst coverages)."""
     objective: Floats
     maximizes: bool
     row_lower: Floats
@@ -144,7 +148,7 @@ class LinearModel:
         self.row_blocks: list[Block] = []
         self.num_columns = 0
         self.num_rows = 0
-        self._columns: list[tuple[Floats, Floats, Bools]] = []
+        self._columns: list[tuple[Floats, Floats, Bools, Bools]] = []
         self._row_bounds: list[tuple[Floats, Floats]] = []
         self._terms: list[tuple[Ints, Ints, Floats]] = []
 
@@ -156,12 +160,18 @@ class LinearModel:
         lower: Floats | float = 0.0,
         upper: Floats | float,
         integer: bool = False,
+        network: bool = False,
     ) -> Ints:
-        """Append columns and return their positions."""
+        """Append columns and return their positions; `network` as in `Matrix`."""
         count, start = keys.count, self.num_columns
         self.column_blocks.append(Block(name, start, keys))
         self._columns.append(
-            (_full(lower, count), _full(upper, count), np.full(count, integer))
+            (
+                _full(lower, count),
+                _full(upper, count),
+                np.full(count, integer),
+                np.full(count, network),
+            )
         )
         self.num_columns += count
         return np.arange(start, start + count)
@@ -191,12 +201,13 @@ class LinearModel:
         """Freeze the model with an objective; terms of one place are summed."""
         rows = self._stack_rows()
         costs = objective or total([])
-        lower, upper, integer = _joined(self._columns, 3)
+        lower, upper, integer, network = _joined(self._columns, 4)
         row_lower, row_upper = _joined(self._row_bounds, 2)
         return Matrix(
             lower=lower,
             upper=upper,
             integer=integer.astype(bool),
+            network=network.astype(bool),
             objective=costs.dense(self.num_columns),
             maximizes=maximizes,
             row_lower=row_lower,

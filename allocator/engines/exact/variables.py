@@ -221,7 +221,10 @@ def _peak_places(model: LinearModel, layout: Layout, name: Namer, places: Ints) 
     wanted = layout.needs_peak_places & ~single
     which = np.flatnonzero(wanted)
     upper = layout.most_peak_places[which]
-    columns = _some(model, "peak_places", name.pairs(which), wanted, upper)
+    columns = np.full(len(wanted), -1, np.int64)
+    columns[which] = model.add_columns(
+        "peak_places", name.pairs(which), upper=upper, integer=True
+    )
     alone = np.flatnonzero(layout.needs_peak_places & single)
     columns[alone] = places[layout.pair_first[alone]]
     return columns
@@ -283,4 +286,4 @@ def _flow(model: LinearModel, layout: Layout, name: Namer) -> Ints:
     arcs, rows = layout.instance.arcs, layout.instance.rows
     upper = rows.visits_per_week[arcs.row]
     keys = name.arcs(np.arange(len(arcs.row)))
-    return model.add_columns("flow", keys, upper=upper)
+    return model.add_columns("flow", keys, upper=upper, network=True)
