@@ -88,7 +88,8 @@ class Catalogue:
     @cached_property
     def unmatched_entries(self) -> tuple[str, ...]:
         """Paths under `figures` that speak of nothing in the catalogue."""
-        leaves = [_without_positions(path) for path, _ in _leaves(self.document)]
+        leaves = [path for path, _ in _leaves(self.document)]
+        leaves += [_without_positions(path) for path in leaves]
         return tuple(
             ".".join(entry)
             for entry, _ in _entries(self.content, ())
@@ -102,9 +103,9 @@ class Catalogue:
         entries: Mapping[tuple[str, ...], Mapping[str, str]],
     ) -> Figure:
         """Attach the entry of the figure itself, else of the nearest key above it."""
-        key = _without_positions(path)
-        ends = range(len(key), 0, -1)
-        entry = next((entries[key[:n]] for n in ends if key[:n] in entries), None)
+        ends = [path[:n] for n in range(len(path), 0, -1)]
+        keys = [key for end in ends for key in (end, _without_positions(end))]
+        entry = next((entries[key] for key in keys if key in entries), None)
         if entry is None:
             return Figure(".".join(path), value)
         names = entry.get("source", "").split()

@@ -116,10 +116,10 @@ def test_the_page_names_the_rules_that_are_evaluated() -> None:
 
 
 def codes_in(path: Path) -> set[str]:
-    """Return the codes that a module writes, alone or before a colon."""
+    """Return the codes that a module writes, alone or before a colon or space."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
-    words = {text.split(":")[0] for text in texts if isinstance(text, str)}
+    words = {re.split("[: ]", t)[0] for t in texts if isinstance(t, str)}
     return words & CODES.keys()
 
 
