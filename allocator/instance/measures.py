@@ -118,24 +118,21 @@ def peak_places(instance: Instance, places: Ints) -> Floats:
     """Return P[r, s], the most places of a pair in any slot, shape (p,)."""
     used = np.flatnonzero(places > 0)
     holds = instance.slots.holds[instance.candidates.offer[used]]
-    by_slot = np.zeros((len(instance.pairs.space), holds.shape[1]))
-    np.add.at(by_slot, instance.candidates.pair[used], places[used, None] * holds)
-    return np.asarray(by_slot.max(axis=1, initial=0.0), np.float64)
+    by_offer = np.asarray(places[used, None] * holds, np.float64)
+    pair, by_slot = _added_up(instance.candidates.pair[used], by_offer)
+    peak = np.zeros(len(instance.pairs.space))
+    peak[pair] = by_slot.max(axis=1, initial=0.0)
+    return peak
 
 
 def floor_used_m2(instance: Instance, places: Ints) -> Floats:
     """Return the floor used of every space, shape (r,)."""
     spaces, candidates = instance.spaces, instance.candidates
     used = np.flatnonzero(places > 0)
-    floor = np.zeros(len(spaces.building))
     space = candidates.space[used]
-    floor[space] = spaces.usable_area_m2[space]
-    inside = used[spaces.divisible[space]]
-    ends = np.flatnonzero(np.diff(candidates.space[inside], append=-1)) + 1
-    for running in np.split(inside, ends[:-1]) if len(inside) else []:
-        floor[candidates.space[running[0]]] = _divisible_floor_m2(
-            instance, candidates.offer[running], places[running]
-        )
+    floor = _divisible_floors(instance, used[spaces.divisible[space]], places)
+    whole = space[~spaces.divisible[space]]
+    floor[whole] = spaces.usable_area_m2[whole]
     return floor
 
 
@@ -147,38 +144,75 @@ def flow_credit(instance: Instance, solution: Solution) -> tuple[Floats, Floats]
     return np.append(arcs.credit, 0.0)[at], np.append(arcs.walk_min, 0.0)[at]
 
 
-def _divisible_floor_m2(instance: Instance, offer: Ints, places: Ints) -> float:
-    """Return Σ over classes of the largest slot + Σ over dedicated services of areas.
+def _divisible_floors(instance: Instance, used: Ints, places: Ints) -> Floats:
+    """Return the floor used of divisible spaces, 0 elsewhere, shape (r,).
 
-    Offers that break their change-over time each also count in the other's slots.
+    Σ over classes of their largest slot + Σ over dedicated services of their areas;
+    `used` are the running candidates in divisible spaces.
     """
-    holds = instance.slots.holds[offer]
-    between = instance.change_over_conflict[np.ix_(offer, offer)]
-    wide = holds | (between.astype(np.int64) @ holds.astype(np.int64) > 0)
-    service = instance.offers.service[offer]
-    total = 0.0
-    by_class: dict[int, Floats] = {}
-    for s in np.unique(service).tolist():
-        own = service == s
-        sharing = int(instance.services.sharing_class[s])
-        if sharing < 0:
-            area = _slot_areas(instance, s, offer[own], places[own], holds[own])
-            total += float(area.max(initial=0.0))
-        else:
-            area = _slot_areas(instance, s, offer[own], places[own], wide[own])
-            by_class[sharing] = by_class.get(sharing, np.zeros(len(area))) + area
-    return total + sum(float(area.max(initial=0.0)) for area in by_class.values())
+    pairs, services = instance.pairs, instance.services
+    pair, area = _pair_areas(instance, used, places)
+    service = pairs.service[pair]
+    sharing = services.sharing_class[service]
+    # Dedicated services are holders of their own, numbered below the classes.
+    count = len(services.sharing_class)
+    holder = count + np.where(sharing < 0, -1 - service, sharing)
+    key = pairs.space[pair] * (2 * count) + holder
+    order = np.argsort(key, kind="stable")
+    holders, by_slot = _added_up(key[order], area[order])
+    largest = by_slot.max(axis=1, initial=0.0)
+    return sums(holders // (2 * count), largest, len(instance.spaces.building))
 
 
-def _slot_areas(
-    instance: Instance, service: int, offer: Ints, places: Ints, holds: Bools
-) -> Floats:
-    """Return the area of one service by slot, its least area where unlimited."""
-    if instance.services.unlimited[service]:
-        area: Floats = instance.services.min_area_m2[service] * holds.any(axis=0)
-        return area
-    used: Floats = (places * instance.offers.m2_per_place[offer]) @ holds
-    return used
+def _pair_areas(instance: Instance, used: Ints, places: Ints) -> tuple[Ints, Floats]:
+    """Return the running pairs, and their areas by slot, shape (pairs, t).
+
+    A service of unlimited capacity takes its least area while it runs.
+    """
+    offers, services = instance.offers, instance.services
+    offer = instance.candidates.offer[used]
+    holds = _counted_slots(instance, used)
+    amount = places[used] * offers.m2_per_place[offer]
+    owner = instance.candidates.pair[used]
+    pair, area = _added_up(owner, amount[:, None] * holds)
+    service = instance.pairs.service[pair]
+    unlimited = services.unlimited[service]
+    if unlimited.any():
+        held = _added_up(owner, holds.astype(np.float64))[1] > 0
+        least = services.min_area_m2[service][unlimited]
+        area[unlimited] = least[:, None] * held[unlimited]
+    return pair, area
+
+
+def _counted_slots(instance: Instance, used: Ints) -> Bools:
+    """Return in which slots each running candidate counts, shape (used, t).
+
+    In those it holds, and in those of offers in its space with which it breaks a
+    change-over time; a dedicated service holds its area all week anyway.
+    """
+    candidates, conflict = instance.candidates, instance.change_over_conflict
+    offer, space = candidates.offer[used], candidates.space[used]
+    holds = np.array(instance.slots.holds[offer], bool)
+    shared = instance.services.sharing_class[instance.offers.service[offer]] >= 0
+    disturbed = np.asarray(conflict.any(axis=1), bool)
+    touched = np.flatnonzero(shared & disturbed[offer])
+    if len(touched) == 0:
+        return holds
+    rooms, room = np.unique(space, return_inverse=True)
+    running = np.zeros((len(rooms), len(conflict)), bool)
+    running[room, offer] = True
+    disturbing = running[room[touched]] & conflict[offer[touched]]
+    others = disturbing.astype(np.int32) @ instance.slots.holds.astype(np.int32)
+    holds[touched] |= others > 0
+    return holds
+
+
+def _added_up(key: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Return the distinct keys and Σ of the values of each; keys ascend."""
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    if len(first) == 0:
+        return key[:0], values[:0]
+    return key[first], np.add.reduceat(values, first, axis=0)
 
 
 def _running_costs(instance: Instance, places: Ints) -> Floats:

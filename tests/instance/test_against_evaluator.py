@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from allocator.access import build_access
+from allocator.evaluate import evaluate_plan
 from allocator.evaluate.evaluate import RULES
-from allocator.evaluate.goals import goal_values
 from allocator.evaluate.view import build_view
 from allocator.instance import Solution, build_instance, solution_to_plan
+from allocator.instance.instance import Resource
 from allocator.instance.measures import (
     capacity_visits_per_week,
     flow_credit,
@@ -23,6 +24,7 @@ from allocator.instance.measures import (
     resources_by_building,
 )
 from allocator.plan import Plan
+from allocator.units import exceeds
 from tests.instance.samples import random_solution, with_goals
 from tests.properties.tiny import seeded
 
@@ -36,57 +38,67 @@ def test_goals_and_resources_agree(seed: int):
     access = build_access(scenario)
     instance = build_instance(scenario, access)
     solution = random_solution(instance, seed)
-    view = build_view(scenario, access, solution_to_plan(scenario, instance, solution))
+    plan = solution_to_plan(scenario, instance, solution)
+    evaluation = evaluate_plan(scenario, access, plan)
     values = [goal_value(instance, goal, solution) for goal in instance.goals]
-    assert values == pytest.approx(goal_values(view), rel=1e-9, abs=1e-9)
-    by_building = resources_by_building(instance, solution)
-    costs = view.site_costs.set_index("building")
-    for resource, used in by_building.items():
-        wanted = costs[resource.value].reindex(range(len(used))).fillna(0.0)
-        assert used == pytest.approx(wanted.to_numpy(), rel=1e-9)
+    assert values == pytest.approx(evaluation.goals, rel=1e-9, abs=1e-9)
+    used = resources_by_building(instance, solution)
+    sites = evaluation.sites.set_index("building_id").reindex(instance.index.buildings)
+    yearly = sites["annual_rent"] + sites["annual_running_cost"] - sites["annual_fees"]
+    wanted = {
+        Resource.CAPITAL_COST: sites["capital_cost"],
+        Resource.YEARLY_OUTLAY: yearly,
+        Resource.FLOOR_USED: sites["floor_used_m2"],
+        Resource.BUILDINGS: sites["capital_cost"].notna().astype(float),
+    }
+    for resource, values_by_building in wanted.items():
+        expected = values_by_building.fillna(0.0).to_numpy()
+        assert used[resource] == pytest.approx(expected, rel=1e-9, abs=1e-9)
     capacity = capacity_visits_per_week(instance, solution.places)
-    supplies = instance.supplies
-    wanted_capacity = view.supply.capacity[supplies.site, supplies.offer]
-    assert capacity == pytest.approx(wanted_capacity, rel=1e-9)
+    planned = capacity[instance.supplies.planned].sum()
+    assert planned == pytest.approx(
+        evaluation.assignments["capacity_visits_per_week"].sum(), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_limits_and_floors_break_where_the_evaluator_says(seed: int):
+def test_limits_floors_and_pins_break_where_the_evaluator_says(seed: int):
     scenario = seeded(seed).build()
     access = build_access(scenario)
     instance = build_instance(scenario, access)
     solution = random_solution(instance, seed, share=0.8)
     plan = solution_to_plan(scenario, instance, solution)
-    view = build_view(scenario, access, plan)
+    wanted: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for violation in evaluate_plan(scenario, access, plan).violations:
+        where = tuple(sorted(violation.where.items()))
+        wanted.setdefault(violation.rule_id, set()).add(where)
     by_building = resources_by_building(instance, solution)
-    broken = {
-        (row.rule_id, tuple(row.where.items()))
-        for row in instance.limits
-        if limit_value(row, by_building) > row.upper + 1e-6 * max(1.0, row.upper)
-    }
-    rules = ("capital_budget", "annual_budget", "floor_area_limit", "building_limit")
-    wanted = {
-        (rule, tuple(violation.where.items()))
-        for rule in (*rules, "reserve")
-        for violation in RULES[rule](view)
-        if "building" not in violation.where
-    }
-    assert broken == wanted
-    rows = instance.rows.persons_per_visit[solution.flow_row]
-    covered = flow_credit(instance, solution)[0] * solution.flow_visits * rows
-    floors = {
+    broken: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for row in instance.limits:
+        if exceeds(limit_value(row, by_building), row.upper):
+            broken.setdefault(row.rule_id, set()).add(tuple(sorted(row.where.items())))
+    for rule in (
+        "capital_budget",
+        "annual_budget",
+        "floor_area_limit",
+        "building_limit",
+    ):
+        assert broken.get(rule, set()) == wanted.get(rule, set())
+    assert (() in broken.get("reserve", ())) == (() in wanted.get("reserve", ()))
+    persons = instance.rows.persons_per_visit[solution.flow_row]
+    persons *= flow_credit(instance, solution)[0] * solution.flow_visits
+    below = {
         tuple(sorted(floor.where.items()))
         for floor in instance.floors
-        if covered[np.isin(solution.flow_row, floor.rows)].sum() < floor.persons - 1e-6
+        if persons[np.isin(solution.flow_row, floor.rows)].sum() < floor.persons - 1e-6
     }
-    violations = RULES["coverage_floor"](view)
-    assert floors == {tuple(sorted(v.where.items())) for v in violations}
-    missing = {
+    assert below == wanted.get("coverage_floor", set())
+    missed = {
         pin.position
         for pin in instance.pins
         if (solution.places[pin.candidates] > 0).any() != pin.wanted
     }
-    assert len(missing) == len(list(RULES["pins"](view)))
+    assert len(missed) == len(wanted.get("pins", ()))
 
 
 def broken_alone(scenario, access, space: int, offer: int, places: int) -> set[str]:
