@@ -96,9 +96,9 @@ def _use(result: Result) -> list[str]:
     assert result.evaluation is not None
     use = use_counts(result.evaluation.assignments)
     return [
-        f"  {use['spaces']} spaces in {use['buildings']} buildings; "
-        f"{use['staggered_spaces']} spaces host two or more services, "
-        f"{use['mixed_buildings']} buildings three or more"
+        f"  used spaces {use['spaces']}, of which {use['staggered_spaces']} host two "
+        f"or more services; used buildings {use['buildings']}, of which "
+        f"{use['mixed_buildings']} host three or more"
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from allocator.issues import Issue
 
 DEBUG_VARIABLE = "ALLOCATOR_DEBUG"
+ENGINE_THREAD = "allocator-engine"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = run(given)
     sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.name == ENGINE_THREAD for thread in threading.enumerate()):
+        # an engine that overran is still inside compiled code and cannot be joined
+        os._exit(code)
     sys.exit(code)
 
 

@@ -84,7 +84,6 @@ class Interrupts:
             self.stop.interrupt()
             return
         self.clean_up()
-        _end_children()
         say("aborted; no run was written")
         os._exit(EXIT_INTERRUPTED)
 
@@ -97,11 +96,3 @@ def _forget_wakeup() -> None:
     """Detach a forked child from the parent's wake-up socket."""
     with suppress(ValueError):
         signal.set_wakeup_fd(-1)
-
-
-def _end_children() -> None:
-    """End solver processes that this one has started."""
-    import multiprocessing
-
-    for child in multiprocessing.active_children():
-        child.kill()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allocator.engines.engine import EngineOptions, StopReason
 from allocator.errors import OptionsInvalid
 from allocator.solve.bounds import best_bound, is_better, num_arcs, reached
+from allocator.solve.threads import GRACE_S, LATE_S, Attempt, EngineThread
 from allocator.units import OPTIMAL_GAP, optimality_gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allocator.engines.engine import Engine, Outcome, StopSignal
+    from allocator.engines.engine import Outcome, StopSignal
     from allocator.instance.instance import Instance, Solution
     from allocator.options import SolveOptions
     from allocator.solve.tracker import Tracker
@@ -25,14 +26,6 @@ EXACT_MOST_ARCS = 300_000
 """`auto` also runs the exact engine when the instance is no larger than both."""
 GREEDY_TIME_SHARE = 0.5
 """Most of the remaining time that `auto` gives to the greedy engine then."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What one engine returned."""
-
-    engine: str
-    outcome: Outcome
 
 
 def check_engine(options: SolveOptions) -> None:
@@ -62,7 +55,6 @@ def run_engines(
     """Run the engine asked for; `auto` is greedy first, then exact if small enough."""
     told = EngineOptions(
         stop=stop,
-        on_progress=tracker,
         gap=options.gap,
         target=options.target,
         max_steps=options.max_steps,
@@ -72,7 +64,9 @@ def run_engines(
         start=start,
     )
     if options.engine != "auto":
-        return (_attempt(options.engine, instance, told, tracker),)
+        only = EngineThread(options.engine, instance, told, tracker)
+        only.wait(GRACE_S if is_small(instance) else LATE_S)
+        return (only.attempt(),)
     return _auto(instance, told, tracker)
 
 
@@ -81,12 +75,21 @@ def _auto(
 ) -> tuple[Attempt, ...]:
     """Run greedy, then exact from its plan for the time that is left."""
     small = is_small(instance)
-    first = _attempt("greedy", instance, _share(told) if small else told, tracker)
+    greedy = EngineThread("greedy", instance, _part(told) if small else told, tracker)
+    greedy.wait(GRACE_S if small else LATE_S)
+    first = greedy.attempt()
     if not small or why_done(instance, told, (first.outcome,)) is not None:
         return (first,)
     found = first.outcome.solution
-    second = replace(told, start=found if found is not None else told.start)
-    return (first, _attempt("exact", instance, second, tracker))
+    left = told.max_steps
+    if left is not None:
+        left = max(0, left - first.outcome.steps)
+    rest = replace(
+        told, start=found if found is not None else told.start, max_steps=left
+    )
+    exact = EngineThread("exact", instance, rest, tracker)
+    exact.wait(GRACE_S)
+    return (greedy.attempt(), exact.attempt())
 
 
 def is_small(instance: Instance) -> bool:
@@ -143,30 +146,13 @@ def best_of(instance: Instance, outcomes: Sequence[Outcome]) -> Outcome | None:
     return best
 
 
-def _share(told: EngineOptions) -> EngineOptions:
-    """Return the options with a part of the remaining time."""
+def _part(told: EngineOptions) -> EngineOptions:
+    """Return the options with the first engine's part of time and steps."""
+    if told.max_steps is not None:
+        # a part of the time would end it at another step on another machine
+        return replace(told, max_steps=told.max_steps // 2)
     remaining = told.stop.remaining_s()
     if remaining == float("inf"):
         return told
     deadline = time.monotonic() + GREEDY_TIME_SHARE * remaining
     return replace(told, stop=told.stop.until(deadline))
-
-
-def _attempt(
-    name: str, instance: Instance, told: EngineOptions, tracker: Tracker
-) -> Attempt:
-    """Run one engine."""
-    outcome = _engine(name).solve(instance, told)
-    tracker.engine_done(outcome.steps)
-    return Attempt(name, outcome)
-
-
-def _engine(name: str) -> Engine:
-    """Load an engine by name; only the one in use is imported."""
-    if name == "greedy":
-        from allocator.engines.greedy import GreedyEngine
-
-        return GreedyEngine()
-    from allocator.engines.exact import ExactEngine
-
-    return ExactEngine()

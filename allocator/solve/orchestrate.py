@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.engines.engine import StopReason, StopSignal
@@ -11,7 +12,7 @@ from allocator.options import SolveOptions
 from allocator.plan import SERVED_COLUMNS, Plan
 from allocator.result import GoalRecord, Result, Status, goal_record
 from allocator.solve.bounds import best_bound, reached
-from allocator.solve.engines import Attempt, best_of, check_engine, run_engines
+from allocator.solve.engines import best_of, check_engine, run_engines
 from allocator.solve.tracker import Clock, Tracker, report_phase
 from allocator.solve.verify import verify
 from allocator.units import OPTIMAL_GAP
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from allocator.evaluate.evaluation import Evaluation
     from allocator.instance.instance import Instance, Solution
     from allocator.scenario import Scenario
+    from allocator.solve.threads import Attempt
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What one solve is about."""
+
+    scenario: Scenario
+    options: SolveOptions
+    access: Access
+    instance: Instance
+    tracker: Tracker
+    start: Plan | None
 
 
 def solve(
@@ -45,7 +59,7 @@ def solve(
         How to solve; None takes the scenario's own options. A field of None falls back
         to the scenario's option, then to its default.
     on_progress
-        Called with the best plan value and bound so far, from the calling thread.
+        Called with the best plan value and bound so far, from an engine's thread.
     stop
         Lets the caller end the solve early with the best plan; its deadline, when it
         has none, is set from the time limit.
@@ -76,10 +90,11 @@ def solve(
         clock, scenario.spec.goals[0].maximizes, on_progress or (lambda progress: None)
     )
     access, instance = _prepare(scenario, clock, tracker)
+    work = _Work(scenario, options, access, instance, tracker, start)
     with clock.step("solve"):
         first = _start_solution(scenario, instance, start)
         attempts = run_engines(instance, options, stop, tracker, first)
-    return _wrap(scenario, options, access, instance, attempts, tracker)
+    return _wrap(work, attempts)
 
 
 def evaluate(scenario: Scenario, plan: Plan) -> Result:
@@ -150,69 +165,75 @@ def _start_solution(
     return plan_to_solution(scenario, instance, start)
 
 
-def _wrap(
-    scenario: Scenario,
-    options: SolveOptions,
-    access: Access,
-    instance: Instance,
-    attempts: tuple[Attempt, ...],
-    tracker: Tracker,
-) -> Result:
+def _wrap(work: _Work, attempts: tuple[Attempt, ...]) -> Result:
     """Choose the best plan, verify it and build the result."""
     outcomes = [attempt.outcome for attempt in attempts]
-    best = best_of(instance, outcomes)
+    best = best_of(work.instance, outcomes)
     proof = next((outcome for outcome in outcomes if outcome.infeasible), None)
     if proof is not None and best is not None:
         msg = "one engine found a plan, another proved that there is none"
         raise VerificationFailed(msg)
-    plan, evaluation = _verified(scenario, access, instance, best, tracker)
-    bounds = None if proof else _bounds(instance, outcomes, best)
-    if best is not None and evaluation is not None and bounds is not None:
-        verify(instance, best, evaluation, bounds)
-    goals = _records(scenario, best, evaluation, bounds)
-    status = _status(proof, best, goals)
-    last = outcomes[-1]
-    told = proof or last
+    bounds = None if proof else _bounds(work.instance, outcomes, best)
+    plan, evaluation = None, None
+    if bounds is not None:
+        report_phase(work.tracker, "checking the plan")
+        with work.tracker.clock.step("verify"):
+            plan, evaluation = _verified(work, best, bounds)
+    goals = _records(work.scenario, best, evaluation, bounds)
+    status = _status(proof, evaluation, goals)
+    proven = status in (Status.OPTIMAL, Status.INFEASIBLE)
     return Result(
-        scenario=scenario,
-        options=options,
+        scenario=work.scenario,
+        options=work.options,
         status=status,
-        stop_reason=(
-            StopReason.PROVEN
-            if status in (Status.OPTIMAL, Status.INFEASIBLE)
-            else last.stop_reason
-        ),
+        stop_reason=StopReason.PROVEN if proven else outcomes[-1].stop_reason,
         goals=goals,
         plan=plan,
         evaluation=evaluation,
         engine="+".join(attempt.engine for attempt in attempts),
         steps=sum(outcome.steps for outcome in outcomes),
-        conflicts=told.conflicts if proof else (),
-        conflicts_proven_irreducible=told.conflicts_proven_irreducible,
+        conflicts=proof.conflicts if proof else (),
+        conflicts_proven_irreducible=bool(proof and proof.conflicts_proven_irreducible),
         rules_not_priced=() if proof else _rules_not_priced(outcomes, goals[0].bound),
-        progress=tuple(tracker.rows),
-        times_s=dict(tracker.clock.times_s),
-        notes=tuple(note for outcome in outcomes for note in outcome.notes),
+        progress=tuple(work.tracker.rows),
+        times_s=dict(work.tracker.clock.times_s),
+        notes=_notes(outcomes, best, plan),
     )
 
 
 def _verified(
-    scenario: Scenario,
-    access: Access,
-    instance: Instance,
-    best: Outcome | None,
-    tracker: Tracker,
+    work: _Work, best: Outcome | None, bounds: tuple[float, ...]
 ) -> tuple[Plan | None, Evaluation | None]:
-    """Return the best plan in ids with what the evaluator says of it."""
-    if best is None or best.solution is None:
-        return None, None
+    """Return the best plan in ids with what the evaluator says of it.
+
+    Without one the plan to start from is returned, or else the empty plan, if it keeps
+    every rule: better than none when the engines had no time to answer.
+    """
     from allocator.evaluate import evaluate_plan
     from allocator.instance import solution_to_plan
 
-    report_phase(tracker, "checking the plan")
-    with tracker.clock.step("verify"):
-        plan = solution_to_plan(scenario, instance, best.solution)
-        return plan, evaluate_plan(scenario, access, plan)
+    if best is not None and best.solution is not None:
+        plan = solution_to_plan(work.scenario, work.instance, best.solution)
+        evaluation = evaluate_plan(work.scenario, work.access, plan)
+        verify(work.instance, best, evaluation, bounds)
+        return plan, evaluation
+    for spare in filter(None, (work.start, Plan.from_places({}))):
+        evaluation = evaluate_plan(work.scenario, work.access, spare)
+        if not evaluation.violations:
+            served = evaluation.served[list(SERVED_COLUMNS)]
+            return Plan(spare.assignments, served), evaluation
+    return None, None
+
+
+def _notes(
+    outcomes: list[Outcome], best: Outcome | None, plan: Plan | None
+) -> tuple[str, ...]:
+    """Return what the engines had to say, and where the plan is from if from none."""
+    notes = [note for outcome in outcomes for note in outcome.notes]
+    if best is None and plan is not None:
+        what = "the empty plan" if plan.assignments.empty else "the plan to start from"
+        notes.append(f"no engine found a plan in time; {what} keeps every rule")
+    return tuple(notes)
 
 
 def _bounds(
@@ -249,9 +270,9 @@ def _records(
         value = evaluation.goals[j] if evaluation else None
         bound = bounds[j] if bounds else None
         then = value
-        if best is not None and value is not None:
+        if value is not None:
             better = max if goal.maximizes else min
-            claim = reached(best.goals[j])
+            claim = reached(best.goals[j]) if best else None
             then = value if claim is None else better(value, claim)
             # within the agreed slack a plan may stand a hair beyond its bound
             bound = None if bound is None else better(bound, then)
@@ -260,12 +281,14 @@ def _records(
 
 
 def _status(
-    proof: Outcome | None, best: Outcome | None, goals: tuple[GoalRecord, ...]
+    proof: Outcome | None,
+    evaluation: Evaluation | None,
+    goals: tuple[GoalRecord, ...],
 ) -> Status:
     """Return what is known."""
     if proof is not None:
         return Status.INFEASIBLE
-    if best is None:
+    if evaluation is None:
         return Status.NO_PLAN
     proven = all(goal.gap is not None and goal.gap <= OPTIMAL_GAP for goal in goals)
     return Status.OPTIMAL if proven else Status.FEASIBLE

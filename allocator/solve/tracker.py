@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,28 +49,31 @@ class Tracker:
     maximizes: bool
     on_progress: Callable[[Progress], None]
     rows: list[ProgressRow] = field(default_factory=list)
-    steps_before: int = 0
-    """Steps of the engines that are done."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """Steps of each engine so far."""
     objective: float | None = None
     bound: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def engine_done(self, steps: int) -> None:
-        """Count the steps of an engine that is done."""
-        self.steps_before += steps
-
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, engine: str, progress: Progress) -> None:
         """Take one engine's progress and pass on the best so far."""
-        steps = self.steps_before + progress.steps
-        if progress.goal > 0:
-            self.on_progress(replace(progress, steps=steps))
-            return
-        better, tighter = (max, min) if self.maximizes else (min, max)
-        self.objective = _pick(better, self.objective, progress.objective)
-        self.bound = _pick(tighter, self.bound, progress.bound)
-        self._keep(ProgressRow(self.clock.seconds(), steps, self.objective, self.bound))
-        self.on_progress(
-            replace(progress, steps=steps, objective=self.objective, bound=self.bound)
-        )
+        with self._lock:
+            self.steps[engine] = progress.steps
+            steps = sum(self.steps.values())
+            if progress.goal > 0:
+                self.on_progress(replace(progress, steps=steps))
+                return
+            better, tighter = (max, min) if self.maximizes else (min, max)
+            self.objective = _pick(better, self.objective, progress.objective)
+            self.bound = _pick(tighter, self.bound, progress.bound)
+            self._keep(
+                ProgressRow(self.clock.seconds(), steps, self.objective, self.bound)
+            )
+            self.on_progress(
+                replace(
+                    progress, steps=steps, objective=self.objective, bound=self.bound
+                )
+            )
 
     def _keep(self, row: ProgressRow) -> None:
         """Keep the row when plan or bound changed."""
@@ -95,7 +99,7 @@ def report_phase(tracker: Tracker, phase: str) -> None:
     """Tell what is being done before an engine speaks."""
     tracker.on_progress(
         Progress(
-            steps=tracker.steps_before,
+            steps=sum(tracker.steps.values()),
             objective=tracker.objective,
             bound=tracker.bound,
             phase=phase,

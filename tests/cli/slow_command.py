@@ -22,7 +22,7 @@ from allocator.cli.output import say
 from allocator.engines.engine import GoalOutcome, Outcome, Progress, StopReason
 from allocator.instance import Solution
 from allocator.instance.measures import goal_value
-from allocator.solve import engines
+from allocator.solve import threads
 
 MODE = sys.argv.pop(1)
 FOR_EVER_S = 60.0
@@ -64,7 +64,7 @@ def slowly(function: Any, message: str, wait_s: float = FOR_EVER_S) -> Any:
     return wrapped
 
 
-engines._engine = lambda name: SlowEngine()  # type: ignore[assignment]
+threads.load_engine = lambda name: SlowEngine()  # type: ignore[assignment]
 if MODE == "slow-read":
     scenario_room.read_scenario = slowly(scenario_room.read_scenario, "reading now")
 if MODE == "late":

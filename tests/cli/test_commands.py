@@ -193,7 +193,8 @@ def test_schema_is_a_json_schema_of_the_scenario(tmp_path: Path) -> None:
     done = call("schema", cwd=tmp_path)
     assert done.returncode == 0
     schema = json.loads(done.stdout)
-    assert "services" in schema["properties"]
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert "m2_per_place" in done.stdout
 
 
 def test_evaluate_lists_every_broken_rule_with_its_excess(tiny: Path) -> None:

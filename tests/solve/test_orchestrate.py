@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -90,10 +92,12 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[EngineOptions
 
             return Scripted(answer)
 
-        monkeypatch.setattr(sys.modules["allocator.solve.engines"], "_engine", engine)
+        monkeypatch.setattr(
+            sys.modules["allocator.solve.threads"], "load_engine", engine
+        )
         return told
 
-    import allocator.solve.engines  # noqa: F401
+    import allocator.solve  # noqa: F401
 
     return install
 
@@ -180,10 +184,57 @@ def test_infeasible_has_conflicts_and_neither_plan_nor_bound(engines) -> None:
 
 def test_no_plan_has_a_reason_and_a_finite_bound(engines) -> None:
     engines(greedy=no_plan, exact=no_plan)
-    result = al.solve(scenario())
+    asked = {"coverage_floor": {"total": {"persons": 10}}}
+    result = al.solve(scenario(rules=asked))
     assert result.status is al.Status.NO_PLAN
     assert (result.plan, result.stop_reason) == (None, StopReason.TIME)
     assert result.bound == 100.0
+
+
+def test_without_a_plan_from_an_engine_a_spare_one_that_keeps_the_rules_is_given(
+    engines,
+) -> None:
+    engines(greedy=no_plan, exact=no_plan)
+    city = scenario()
+    empty = al.solve(city)
+    assert (empty.status, empty.objective) == (al.Status.FEASIBLE, 0.0)
+    assert "the empty plan keeps every rule" in empty.notes[-1]
+    given = al.solve(city, start=plan(10, city))
+    assert given.objective == pytest.approx(70.0)
+
+
+def test_an_engine_that_overruns_holds_nobody_up(engines) -> None:
+    city = scenario()
+    free = threading.Event()
+
+    def deaf(instance: Instance, options: EngineOptions) -> Outcome:
+        free.wait(60)
+        return no_plan(instance, options)
+
+    engines(greedy=deaf, exact=answers(city, 10, 95.0))
+    begun = time.monotonic()
+    result = al.solve(city, al.SolveOptions(time_limit_s=2))
+    free.set()
+    assert time.monotonic() - begun < 15
+    assert (result.objective, result.bound) == (pytest.approx(70.0), 95.0)
+    assert any("greedy did not answer in time" in note for note in result.notes)
+
+
+def test_a_fault_in_an_engine_is_raised_where_solve_was_called(engines) -> None:
+    def broken(instance: Instance, options: EngineOptions) -> Outcome:
+        raise ZeroDivisionError
+
+    engines(greedy=broken)
+    with pytest.raises(ZeroDivisionError):
+        al.solve(scenario())
+
+
+def test_auto_splits_the_steps_and_never_takes_more(engines) -> None:
+    city = scenario()
+    told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
+    al.solve(city, al.SolveOptions(max_steps=11))
+    # the greedy engine may take half and took 3
+    assert [options.max_steps for options in told] == [5, 8]
 
 
 def test_greedy_gets_a_share_of_the_time_and_hears_the_interrupt(engines) -> None:

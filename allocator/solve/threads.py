@@ -1,0 +1,108 @@
+"""Engines in threads of their own, so that one that overruns holds nobody up.
+
+An engine asks its stop signal often, but not while its kernels are compiled or a large
+plan is put together; then the caller goes on without it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from allocator.engines.engine import GoalOutcome, Outcome, StopReason
+
+if TYPE_CHECKING:
+    from allocator.engines.engine import Engine, EngineOptions, Progress
+    from allocator.instance.instance import Instance
+    from allocator.solve.tracker import Tracker
+
+GRACE_S = 1.0
+"""Seconds an engine may overrun on a small instance."""
+LATE_S = 20.0
+"""Seconds it may overrun on a large one, whose plan takes time to put together."""
+TICK_S = 0.05
+THREAD_NAME = "allocator-engine"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one engine returned."""
+
+    engine: str
+    outcome: Outcome
+
+
+class EngineThread:
+    """Runs one engine; started when made."""
+
+    def __init__(
+        self, name: str, instance: Instance, told: EngineOptions, tracker: Tracker
+    ) -> None:
+        self.name = name
+        self._instance = instance
+        self._told = replace(told, on_progress=self._pass_on)
+        self._tracker = tracker
+        self._outcome: Outcome | None = None
+        self._error: BaseException | None = None
+        self._done = threading.Event()
+        threading.Thread(target=self._run, name=THREAD_NAME, daemon=True).start()
+
+    def wait(self, overrun_s: float) -> None:
+        """Wait until the engine has answered, or overruns its stop by so much.
+
+        A Ctrl-C while waiting stops the engine.
+        """
+        stopped_at: float | None = None
+        try:
+            while not self._done.wait(TICK_S):
+                now = time.monotonic()
+                if stopped_at is None and self._told.stop.reason() is not None:
+                    stopped_at = now
+                if stopped_at is not None and now - stopped_at > overrun_s:
+                    return
+        except BaseException:
+            self._told.stop.interrupt()
+            raise
+
+    def attempt(self) -> Attempt:
+        """Return what the engine has answered, or that it has not.
+
+        Raises whatever the engine raised.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._outcome is not None:
+            return Attempt(self.name, self._outcome)
+        nothing = tuple(GoalOutcome(None, None) for _ in self._instance.goals)
+        late = Outcome(
+            solution=None,
+            goals=nothing,
+            stop_reason=self._told.stop.reason() or StopReason.TIME,
+            steps=0,
+            notes=(f"{self.name} did not answer in time and was left out",),
+        )
+        return Attempt(self.name, late)
+
+    def _run(self) -> None:
+        try:
+            self._outcome = load_engine(self.name).solve(self._instance, self._told)
+        except BaseException as error:  # raised again where the caller waits
+            self._error = error
+        finally:
+            self._done.set()
+
+    def _pass_on(self, progress: Progress) -> None:
+        self._tracker(self.name, progress)
+
+
+def load_engine(name: str) -> Engine:
+    """Load an engine by name; only the one in use is imported."""
+    if name == "greedy":
+        from allocator.engines.greedy import GreedyEngine
+
+        return GreedyEngine()
+    from allocator.engines.exact import ExactEngine
+
+    return ExactEngine()
