@@ -81,7 +81,7 @@ def _solve(flow: FlowProblem, arcs: Arcs, stages: Sequence[Stage]) -> Floats:
         program = stage.apply(program)
     minutes = np.zeros(len(program.free))
     minutes[: len(arcs)] = arcs.walk_min
-    return largest_by_ids(minimise(program, minutes))[: len(arcs)]
+    return largest_by_ids(minimise(program, minutes), flow)[: len(arcs)]
 
 
 def _served_frame(scenario: Scenario, arcs: Arcs, visits: Floats) -> pd.DataFrame:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FlowProblem:
-    """Served visits f ≥ 0 by arc; further columns and rows may follow the arcs'."""
+    """Served visits f ≥ 0 by arc, in rows of demand, then of capacities.
+
+    Further columns and rows may follow these.
+    """
 
     program: Program
     num_arcs: int
+    num_rows: int
 
 
 def build_flow(scenario: Scenario, arcs: Arcs, supply: Supply) -> FlowProblem:
@@ -47,6 +51,5 @@ def build_flow(scenario: Scenario, arcs: Arcs, supply: Supply) -> FlowProblem:
         (np.ones(len(entries)), (entries, columns)), shape=(len(upper), len(arcs))
     )
     free = np.ones(len(arcs), bool)
-    return FlowProblem(
-        Program(matrix, upper, np.zeros(len(upper), bool), free), len(arcs)
-    )
+    program = Program(matrix, upper, np.zeros(len(upper), bool), free)
+    return FlowProblem(program, len(arcs), len(upper))

@@ -3,8 +3,8 @@
 Most of an optimal solution cannot move. With a basis of it, every point of the face is
 x_B = x*_B − B⁻¹N y, y ≥ 0, over the nonbasic columns and slacks that the face leaves
 free: a basic column whose row of B⁻¹N is 0 keeps its value on the whole face. What is
-left falls into small components, and in each of them the columns are raised one after
-the other by warm-started linear programs.
+left falls into components, and in each of them the columns are raised one after the
+other: by warm-started linear programs, or along residual paths where they are many.
 """
 
 from __future__ import annotations
@@ -27,17 +27,20 @@ from allocator.evaluate.program import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from allocator.evaluate.flow import FlowProblem
     from allocator.evaluate.program import Optimum
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
     Bools = npt.NDArray[np.bool_]
 
+MANY = 5_000
+"""Columns from which compiling the fast way pays off."""
 STILL = 1e-9
 """An entry of B⁻¹N below this is rounding."""
 
 
-def largest_by_ids(optimum: Optimum) -> Floats:
+def largest_by_ids(optimum: Optimum, flow: FlowProblem) -> Floats:
     """Return the lexicographically largest x of the optimal face, by column."""
     face = optimum.face
     x = np.where(face.free, optimum.x, 0.0)
@@ -46,18 +49,43 @@ def largest_by_ids(optimum: Optimum) -> Floats:
     rest = Program(
         face.matrix, face.upper - face.matrix @ (x * still), face.equal, moves
     )
-    column, row = components(rest)
-    columns = np.flatnonzero(moves)
-    number = int(max(column.max(initial=0), row.max(initial=0))) + 1
-    parts = zip(
-        split(columns, column[columns], number),
-        split(np.arange(len(row)), row, number),
-        strict=True,
-    )
-    for own, rows in parts:
-        if len(own):
-            x[own] = raise_in_turn(rest, own, rows)
+    pure, parts = _parts(rest, flow)
+    if len(pure) > MANY:
+        from allocator.evaluate.residual import raise_along_paths
+
+        x[pure] = raise_along_paths(rest, pure, x)
+    for columns, rows, is_pure in parts:
+        if not (is_pure and len(pure) > MANY):
+            x[columns] = raise_in_turn(rest, columns, rows)
     return x
+
+
+def _parts(
+    program: Program, flow: FlowProblem
+) -> tuple[Ints, list[tuple[Ints, Ints, bool]]]:
+    """Return the columns of all pure flows, and (columns, rows, pure) by component.
+
+    A component is a pure flow if it has no columns and rows but those of arcs, demand
+    and capacities.
+    """
+    column, row = components(program)
+    columns = np.flatnonzero(program.free)
+    number = int(max(column.max(initial=0), row.max(initial=0))) + 1
+    mixed = np.zeros(number, bool)
+    mixed[column[columns[columns >= flow.num_arcs]]] = True
+    mixed[row[flow.num_rows :]] = True
+    parts = [
+        (own, rows, not mixed[k])
+        for k, (own, rows) in enumerate(
+            zip(
+                split(columns, column[columns], number),
+                split(np.arange(len(row)), row, number),
+                strict=True,
+            )
+        )
+        if len(own)
+    ]
+    return columns[~mixed[column[columns]]], parts
 
 
 def movable(optimum: Optimum) -> Bools:
