@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from allocator.access import Access, build_access, profile_limits
+from allocator.errors import AllocatorError
+from allocator.scenario.schema import AccessMode
 from tests.builders import make_scenario, need, service
 
 if TYPE_CHECKING:
@@ -107,3 +110,11 @@ def test_minutes_of_a_zone_nobody_reaches_are_absent():
     sites, zones = np.array([0, 0, 0]), np.array([1, 0, 1])
     found = access["adult"].walk_min_of(sites, zones)
     assert found.tolist() == pytest.approx([np.nan, 3, np.nan], nan_ok=True)
+
+
+def test_the_street_network_is_refused_in_words():
+    scenario = two_profiles([])
+    section = scenario.spec.access.model_copy(update={"mode": AccessMode.NETWORK})
+    spec = scenario.spec.model_copy(update={"access": section})
+    with pytest.raises(AllocatorError, match="network is not available"):
+        build_access(replace(scenario, spec=spec))
