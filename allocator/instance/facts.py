@@ -9,13 +9,14 @@ import numpy as np
 from allocator.instance.arrays import frozen, offsets
 from allocator.instance.instance import Buildings, Index, Offers, Services, Spaces
 from allocator.scenario.schema import DEDICATED, Capacity
+from allocator.units import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
     from allocator.instance.eligibility import Premises
-    from allocator.scenario.scenario import Scenario
+    from allocator.scenario.scenario import Offer, Scenario
 
 
 def index_of(scenario: Scenario) -> Index:
@@ -41,11 +42,16 @@ def offer_facts(scenario: Scenario) -> Offers:
     return Offers(
         service=frozen(np.array(service, np.int64)),
         m2_per_place=_floats([offer.m2_per_place for offer in offers]),
-        visits_per_place_week=_floats([o.visits_per_place_week for o in offers]),
+        visits_per_place_week=_floats([o.turns * _days(o) for o in offers]),
         unlimited=frozen(np.array([offer.unlimited for offer in offers], bool)),
         annual_cost_fixed=_floats([offer.annual_cost_fixed for offer in offers]),
         annual_cost_per_place=_floats([o.annual_cost_per_place for o in offers]),
     )
+
+
+def _days(offer: Offer) -> int:
+    """Return the distinct weekdays on which an interval of the offer begins."""
+    return len({start // MINUTES_PER_DAY for start, _ in offer.hours.intervals})
 
 
 def service_facts(scenario: Scenario) -> Services:

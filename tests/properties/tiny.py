@@ -83,7 +83,7 @@ def draw_tiny(choose: Choose) -> Tiny:
 
 def _services(choose: Choose) -> list[dict[str, Any]]:
     services = []
-    for k in range(choose([2, 2, 3])):
+    for k in range(choose([2, 2, 2, 3])):
         names = [choose(list(HOURS))]
         if k == 0 and choose([False, True]):
             names.append(choose([name for name in HOURS if name != names[0]]))
@@ -155,13 +155,14 @@ def _limits(choose: Choose) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     optional = {
         "capital_budget": [40, 90, 160],
-        "annual_budget": [15, 40, 80],
+        "annual_budget": [6, 12, 25],
         "floor_area_m2": [4, 8],
         "buildings": [1],
         "reserve_share": [0.3, 0.5],
     }
     for key, values in optional.items():
-        if choose([False, False, True]):
+        often = key in ("annual_budget", "buildings")
+        if choose([False, True] if often else [False, False, True]):
             limits[key] = choose(values)
     if choose([False, False, False, True]):
         limits["by_district"] = {
@@ -173,13 +174,13 @@ def _limits(choose: Choose) -> dict[str, Any]:
 def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     pair = [services[0]["id"], services[1]["id"]]
-    if choose([False, False, True]):
+    if choose([False, True]):
         rules["change_over_min"] = [{"services": pair, "minutes": choose([45, 120])}]
-    if choose([False, False, True]):
+    if choose([False, True, True]):
         rules["incompatible"] = [
             {"services": pair, "when": choose(["same_slot", "always"])}
         ]
-    if choose([False, False, True]):
+    if choose([False, False, False, True]):
         rules["pins"] = [
             choose(
                 [
@@ -194,10 +195,10 @@ def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
     if choose([False, False, False, True]):
         rules["coverage_floor"] = choose(
             [
-                {"total": 0.2},
-                {"needs": {"n0": 0.3}},
-                {"needs": {"n0": {"persons": 2}}},
-                {"communities": {"n0": {"share": 0.2}}},
+                {"total": 0.1},
+                {"needs": {"n0": 0.15}},
+                {"needs": {"n0": {"persons": 1}}},
+                {"communities": {"n0": {"share": 0.1}}},
             ]
         )
     return rules
@@ -234,7 +235,7 @@ def _tables(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
     spaces = [
         {
             "space_id": f"R{k + 1}",
-            "building_id": choose(["B1", "B1", "B2"]) if k else "B1",
+            "building_id": choose(["B1", "B2"]) if k else "B1",
             "usable_area_m2": choose([4.0, 6.0, 7.0]),
             "floor": choose([1, 2]),
             "divisible": choose(["no", "yes"]),
