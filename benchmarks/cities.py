@@ -235,9 +235,9 @@ def _spread(rng: np.random.Generator, count: int, side_m: float) -> np.ndarray:
 def _around(
     rng: np.random.Generator, centre: np.ndarray, spread_m: float, side_m: float
 ) -> dict[str, np.ndarray]:
-    points = centre + rng.normal(0.0, spread_m, centre.shape)
-    points = np.round(np.clip(points, 0.0, side_m), 1)
-    return {"x": points[:, 0], "y": points[:, 1]}
+    points: np.ndarray = centre + rng.normal(0.0, spread_m, centre.shape)
+    inside = np.round(np.clip(points, 0.0, side_m), 1)
+    return {"x": inside[:, 0], "y": inside[:, 1]}
 
 
 def _population(

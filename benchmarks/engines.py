@@ -61,12 +61,13 @@ def _in_a_fresh_process(engine: str, given: argparse.Namespace) -> dict[str, Any
     if given.variant:
         command += ["--variant", given.variant]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return {"engine": engine} | json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return {"engine": engine} | found
 
 
 def as_markdown(rows: list[dict[str, Any]]) -> str:
     """Return the rows as a Markdown table; a run without a plan has empty cells."""
-    columns = list(max(rows, key=len))
+    columns = list(dict.fromkeys(key for row in rows for key in row))
     lines = [columns, ["---"] + ["---:"] * (len(columns) - 1)]
     lines += [[_cell(row.get(key)) for key in columns] for row in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

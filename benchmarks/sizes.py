@@ -71,7 +71,7 @@ def measure(phase: str, folder: Path) -> dict[str, float]:
 def num_arcs(instance: Any) -> int:
     """Return how many (demand row, site, offer) arcs there are, without making them."""
     total = 0
-    offers_at = [set() for _ in instance.index.sites]
+    offers_at: list[set[int]] = [set() for _ in instance.index.sites]
     supplies = instance.supplies
     for site, offer in zip(supplies.site, supplies.offer, strict=True):
         offers_at[site].add(int(offer))
