@@ -22,6 +22,7 @@ SUITE = (
     "tests/engines/test_exact_known_answers.py",
     "tests/properties/test_exact_engine.py",
 )
+QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "-rf", "--tb=no")
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,7 @@ def caught(fault: Fault) -> str | None:
         shutil.copytree(ROOT / "allocator", package)
         fault.seed(package)
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-            + [*SUITE, "--no-header", "-rf", "--tb=no"],
+            [sys.executable, "-m", "pytest", *SUITE, *QUIET],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
             capture_output=True,
