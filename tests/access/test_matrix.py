@@ -113,7 +113,7 @@ def test_minutes_of_a_zone_nobody_reaches_are_absent():
 
 
 def test_the_street_network_is_refused_in_words():
-    scenario = two_profiles([])
+    scenario = two_profiles([listed("Z1", 3)])
     section = scenario.spec.access.model_copy(update={"mode": AccessMode.NETWORK})
     spec = scenario.spec.model_copy(update={"access": section})
     with pytest.raises(AllocatorError, match="network is not available"):
