@@ -157,6 +157,8 @@ _ACCESS = {
     "streets-unused": _warning("Streets are given but the mode does not use them."),
     "travel-missing": _error("Mode `matrix` has no walking times."),
     "unreachable": _warning("A zone or site stands in no row of travel."),
+    "travel-beyond-limit": _warning("No listed walking time is within any limit."),
+    "speed-unusual": _warning("A walking speed is below 10 or above 300 m per minute."),
     "travel-overrides": _warning("Listed walking times replace the straight line."),
 }
 _RULES = {

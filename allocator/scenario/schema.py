@@ -181,9 +181,12 @@ class Condition(Strict):
     """Outdoor m² of the building per place; summed over the building's services."""
 
     @model_validator(mode="after")
-    def _no_floor_zero(self) -> Condition:
+    def _floors_exist(self) -> Condition:
         if 0 in (self.min_floor, self.max_floor):
             msg = "floor 0 does not exist (1 = ground floor, -1 = basement)"
+            raise ValueError(msg)
+        if self.min_floor and self.max_floor and self.min_floor > self.max_floor:
+            msg = "min_floor is above max_floor"
             raise ValueError(msg)
         return self
 
@@ -203,9 +206,12 @@ class Requirements(Strict):
     @model_validator(mode="before")
     @classmethod
     def _one_condition_is_a_list_of_one(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value and "any_of" not in value:
-            return {"any_of": [value]}
-        return value
+        if not isinstance(value, dict) or not value or set(value) == {"any_of"}:
+            return value
+        if "any_of" in value:
+            msg = "give either any_of or the keys of one condition"
+            raise ValueError(msg)
+        return {"any_of": [value]}
 
 
 class Capacity(StrEnum):

@@ -138,6 +138,7 @@ def test_a_service_that_no_space_suits(sound: Sound, condition: dict[str, Any]) 
         "service-without-space",
         "services[1].requires",
     )
+    assert found.message.endswith("nothing can meet care")
 
 
 def test_a_space_that_suits_no_service(sound: Sound) -> None:
@@ -219,3 +220,23 @@ def test_listed_walking_times_replace_the_straight_line(sound: Sound) -> None:
     found = sound.only_issue()
 
     assert (found.code, found.severity) == ("travel-overrides", Severity.WARNING)
+
+
+def test_walking_times_in_seconds(sound: Sound) -> None:
+    """The longest limit is 10 minutes."""
+    row = {"zone_id": "Z1", "site_id": "B1", "walk_min": 180}
+    sound.rows["travel"] = [row, row | {"zone_id": "Z2", "walk_min": 10.5}]
+
+    found = [i.code for i in sound.issues()]
+
+    assert found == ["travel-beyond-limit", "travel-overrides"]
+
+
+@pytest.mark.parametrize("speed", [1.25, 4.5, 4500])
+def test_a_walking_speed_in_another_unit(sound: Sound, speed: float) -> None:
+    sound.document["access"]["profiles"]["walk"]["speed_m_per_min"] = speed
+
+    found = sound.only_issue()
+
+    assert found.code == "speed-unusual"
+    assert found.place.path == "access.profiles.walk.speed_m_per_min"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from allocator.issues import Issue, Place
     from allocator.scenario.checks.facts import Facts
 
+MIN_SPEED, MAX_SPEED = 10.0, 300.0
+"""Walking speeds in m per minute that are believed."""
+
 
 def unlimited_facilities(facts: Facts) -> Iterator[Issue]:
     """Warn of numbers at facilities of an unlimited service."""
@@ -96,6 +99,35 @@ def matrix_has_travel(facts: Facts) -> Iterator[Issue]:
         absent = ~facts.table(table)[column].isin(listed).to_numpy(bool)
         message = f"{table} without any row in travel cannot be reached"
         yield from summary(facts, "unreachable", table, column, absent, message)
+
+
+def travel_within_limits(facts: Facts) -> Iterator[Issue]:
+    """Warn of walking times none of which is within any limit."""
+    minutes = facts.table("travel")["walk_min"].to_numpy(np.float64)
+    limits = [a.max_walk_min for need in facts.spec.needs for a in need.accepts]
+    if not len(minutes) or not limits or not (minutes > max(limits)).all():
+        return
+    yield issue(
+        "travel-beyond-limit",
+        facts.places.cell("travel", 0, "walk_min"),
+        f"no walking time is within the longest limit, {max(limits):g} min; "
+        "are they seconds?",
+        expected="minutes",
+    )
+
+
+def walking_speeds(facts: Facts) -> Iterator[Issue]:
+    """Warn of speeds that nobody walks at."""
+    for name, profile in facts.spec.access.profiles.items():
+        speed = profile.speed_m_per_min
+        if MIN_SPEED <= speed <= MAX_SPEED:
+            continue
+        yield issue(
+            "speed-unusual",
+            facts.places.yaml(("access", "profiles", name, "speed_m_per_min")),
+            f"the profile {name!r} walks {speed:g} m per minute",
+            expected=f"{MIN_SPEED:g} to {MAX_SPEED:g} (4.5 km/h are 75 m per minute)",
+        )
 
 
 def travel_overrides(facts: Facts) -> Iterator[Issue]:

@@ -162,14 +162,25 @@ def services_and_spaces_meet(facts: Facts) -> Iterator[Issue]:
         useful |= suited
         if suited.any():
             continue
-        there = "; facilities give it" if service.id in existing else ""
-        yield issue(
-            "service-without-space",
-            facts.places.yaml(("services", k, "requires")),
-            f"no space suits the service {service.id!r} (area, hours, siting){there}",
-        )
+        place = facts.places.yaml(("services", k, "requires"))
+        message = f"no space suits the service {service.id!r} (area, hours, siting)"
+        if service.id in existing:
+            message += "; facilities give it"
+        else:
+            message += _needs_left_alone(facts, service.id)
+        yield issue("service-without-space", place, message)
     if facts.spec.services and "services" not in facts.places.lost_ids:
         message = "spaces that suit no service (area, hours, siting)"
         yield from summary(
             facts, "space-without-service", "spaces", "space_id", ~useful, message
         )
+
+
+def _needs_left_alone(facts: Facts, service_id: str) -> str:
+    """Name the needs that nothing but the service can meet."""
+    alone = [
+        need.id
+        for need in facts.spec.needs
+        if {accept.service for accept in need.accepts} == {service_id}
+    ]
+    return f"; nothing can meet {', '.join(alone)}" if alone else ""
