@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,6 +66,7 @@ def raw_from_frame(table: Table, frame: pd.DataFrame) -> RawTable:
     )
 
 
+@cache
 def empty_table(table: Table) -> pd.DataFrame:
     """Return the table without rows, every column in its held dtype."""
     return pd.DataFrame({column.name: _held([], column) for column in table.columns})
@@ -90,7 +92,9 @@ def canonicalise(
             defaults.append(f"{table.name}.{column.name}: {shown} for {count} rows")
     _report_choices(table, filled, raw.frame, faults)
     order = sort_order([columns[name] for name in table.key], len(raw.frame))
-    frame = pd.DataFrame(columns).iloc[order].reset_index(drop=True)
+    frame = pd.DataFrame(columns)
+    if (order[1:] < order[:-1]).any():
+        frame = frame.iloc[order].reset_index(drop=True)
     origin = TableOrigin(raw.file, raw.rows[order], dict(raw.headers))
     missing = any(c.required and c.name not in raw.frame for c in table.columns)
     return CanonicalTable(frame, origin, tuple(defaults), not missing)
@@ -126,8 +130,8 @@ def _column(
     """Convert one column; return its values and which cells were absent."""
     empty = column.default if column.default is not None else empty_value(column.kind)
     if column.name not in frame:
-        values = np.empty(len(frame), object)
-        values[:] = [empty] * len(frame)
+        values = np.empty(len(frame), held_dtype(column.kind))
+        values.fill(empty)
         return _held(values, column), np.ones(len(frame), bool)
     cells = frame[column.name]
     converted = convert(cells, column.kind)

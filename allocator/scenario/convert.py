@@ -86,12 +86,14 @@ def convert(cells: pd.Series[Any], kind: Kind) -> Cells:
 
 def is_absent(cells: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Tell which cells are null, NaN or empty text."""
-    absent = np.array(cells.isna(), bool)
+    absent: npt.NDArray[np.bool_] = np.array(cells.isna(), bool)
     if cells.dtype.kind in "biufMm":
         return absent
     if _all_text(cells):
-        return absent | (cells == "").to_numpy(bool, na_value=False)
-    return absent | [isinstance(cell, str) and not cell for cell in cells]
+        absent |= (cells == "").to_numpy(bool, na_value=False)
+        return absent
+    absent |= np.array([isinstance(cell, str) and not cell for cell in cells], bool)
+    return absent
 
 
 def _all_text(cells: pd.Series[Any]) -> bool:

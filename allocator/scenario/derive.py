@@ -9,6 +9,7 @@ import pandas as pd
 
 from allocator.scenario.canonical import empty_table
 from allocator.scenario.columns import SPACES
+from allocator.scenario.convert import empty_value, held_dtype
 from allocator.scenario.schema import Capacity
 
 if TYPE_CHECKING:
@@ -59,15 +60,13 @@ def whole_spaces(buildings: pd.DataFrame, spec: ScenarioSpec) -> pd.DataFrame:
     }
     for column in SPACES.columns:
         if column.name not in filled:
-            blank = np.empty(rows, object)
-            blank[:] = [_blank(column.name)] * rows
-            filled[column.name] = pd.Series(blank).astype(empty[column.name].dtype)
+            blank = np.empty(rows, held_dtype(column.kind))
+            blank.fill(_blank(column.name))
+            filled[column.name] = pd.Series(blank, dtype=empty[column.name].dtype)
     return pd.DataFrame(filled)[list(SPACES.column_names)].reset_index(drop=True)
 
 
 def _blank(name: str) -> object:
-    from allocator.scenario.convert import empty_value
-
     column = SPACES[name]
     return column.default if column.default is not None else empty_value(column.kind)
 

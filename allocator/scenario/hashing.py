@@ -6,14 +6,16 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from allocator.scenario.nodes import Node, as_plain
+from allocator.scenario.nodes import as_plain
 from allocator.scenario.scenario import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
+
+    from allocator.scenario.nodes import Node
 
 
 def source_of_file(path: Path, label: str) -> SourceFile:
@@ -37,11 +39,7 @@ def sources_of_frames(frames: Mapping[str, pd.DataFrame]) -> tuple[SourceFile, .
 
 
 def _hash_of_frame(frame: pd.DataFrame) -> str:
-    digest = hashlib.sha256(repr([str(name) for name in frame.columns]).encode())
-    for k in range(frame.shape[1]):
-        cells = frame.iloc[:, k]
-        if cells.dtype.kind not in "biufM":
-            cells = cells.astype(str)
-        hashes = pd.util.hash_pandas_object(cells, index=False)
-        digest.update(hashes.to_numpy().tobytes())
+    digest = hashlib.sha256()
+    for name, cells in frame.items():
+        digest.update(f"{name}: {cells.tolist()!r}\n".encode())
     return digest.hexdigest()

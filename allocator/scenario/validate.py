@@ -198,8 +198,8 @@ def _without_noise(faults: Sequence[_Fault], root: Node) -> Iterator[_Fault]:
             and f.branch != fault.branch
             and f.branch[: len(fault.path)] == fault.path == f.path[: len(fault.path)]
         ]
-        better = [f for f in others if f.kind not in _SHAPES]
-        if better:
+        deeper = [f for f in others if len(f.path) > len(fault.path)]
+        if deeper or any(f.kind not in _SHAPES for f in others):
             continue
         if others and faults.index(others[0]) < faults.index(fault):
             continue
