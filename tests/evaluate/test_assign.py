@@ -1,11 +1,12 @@
 """Assignment of residents: exact, and unique by ids."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
 from allocator.access import build_access
-from allocator.evaluate import assign_residents, evaluate_plan
+from allocator.evaluate import assign_residents, evaluate_plan, ties
 from allocator.plan import Plan
 from tests.builders import make_scenario, need, service
 
@@ -271,6 +272,17 @@ def _arcs(scenario, access, places):
         for (building, _, name, _), count in places.items()
     }
     return sorted(arcs, key=lambda arc: arc["key"]), demand, capacity
+
+
+def test_ties_settled_along_paths_equal_ties_settled_by_linear_programs(monkeypatch):
+    by_programs, by_paths = [], []
+    for found, many in ((by_programs, 10**9), (by_paths, -1)):
+        monkeypatch.setattr(ties, "MANY", many)
+        for seed in range(25):
+            found.append(assigned(*random_case(seed)))
+    for first, second in zip(by_programs, by_paths, strict=True):
+        pd.testing.assert_frame_equal(first, second, rtol=0, atol=1e-7)
+    assert sum(len(frame) for frame in by_paths) > 100
 
 
 @pytest.mark.parametrize("seed", range(4))
