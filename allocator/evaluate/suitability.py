@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.rules_buildings import days_outside, minutes_outside
 from allocator.evaluate.rules_pins import KEYS, pin_keys
 from allocator.evaluate.rules_siting import all_premises, unmet_conditions
 from allocator.evaluate.spaces import usable_area_m2
-from allocator.units import PLACES_TOLERANCE, exceeds
+from allocator.units import PLACES_TOLERANCE, VIOLATION_TOLERANCE, exceeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
     from allocator.scenario import Scenario
+    from allocator.scenario.hours import WeekHours
     from allocator.scenario.scenario import Offer
     from allocator.scenario.schema import Condition, Service
 
-Bar = tuple[str, str]
-"""Rule id and reason in words."""
-Test = Callable[[int, int], "Iterator[Bar]"]
-"""What bars an offer (second) from a space (first)."""
+    Bar = tuple[int, int, str, str]
+    """Space, offer (positions), rule id, reason in words."""
 
 
 def suitability(scenario: Scenario) -> pd.DataFrame:
@@ -36,59 +37,59 @@ def suitability(scenario: Scenario) -> pd.DataFrame:
         space_id, service_id, session_id; bar: ids of the rules that bar it, separated
         by commas, "" where it suits; reason: all reasons in words.
     """
-    tests = [
-        _siting(scenario),
-        _available(scenario),
-        _area(scenario),
-        _reserve(scenario),
-        _pins(scenario),
-    ]
-    rows = []
-    for r, space_id in enumerate(scenario.tables.spaces["space_id"]):
-        for o, offer in enumerate(scenario.offers):
-            bars = [bar for test in tests for bar in test(r, o)]
-            rules = ", ".join(dict.fromkeys(rule for rule, _ in bars))
-            reasons = "; ".join(reason for _, reason in bars)
-            rows.append((space_id, *offer.key, rules, reasons))
-    columns = ["space_id", "service_id", "session_id", "bar", "reason"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    spaces, offers = scenario.tables.spaces["space_id"].tolist(), scenario.offers
+    found: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for bars in (_siting, _available, _area, _reserve, _pins):
+        for r, o, rule, reason in bars(scenario):
+            found.setdefault((r, o), []).append((rule, reason))
+    rules = [""] * (len(spaces) * len(offers))
+    reasons = list(rules)
+    for (r, o), barred in found.items():
+        k = r * len(offers) + o
+        rules[k] = ", ".join(dict.fromkeys(rule for rule, _ in barred))
+        reasons[k] = "; ".join(reason for _, reason in barred)
+    columns = {
+        "space_id": [space_id for space_id in spaces for _ in offers],
+        "service_id": [offer.service_id for offer in offers] * len(spaces),
+        "session_id": [offer.session_id for offer in offers] * len(spaces),
+        "bar": rules,
+        "reason": reasons,
+    }
+    return pd.DataFrame(columns, dtype=object)
 
 
-def building_of_space(scenario: Scenario) -> list[int]:
+def building_of_space(scenario: Scenario) -> npt.NDArray[np.int64]:
     """Return the position of the building of every space."""
-    buildings = scenario.tables.buildings["building_id"]
+    buildings = scenario.tables.buildings["building_id"].tolist()
     position = {building_id: b for b, building_id in enumerate(buildings)}
-    return [position[b] for b in scenario.tables.spaces["building_id"]]
+    of_space = scenario.tables.spaces["building_id"].tolist()
+    return np.array([position[building_id] for building_id in of_space], np.int64)
 
 
-def _siting(scenario: Scenario) -> Test:
-    """Test whether an alternative of the service can hold there for one place."""
-    premises, building = all_premises(scenario), building_of_space(scenario)
-    outdoor_m2 = scenario.tables.buildings["outdoor_m2"].tolist()
-    services = [
-        scenario.services[scenario.service2position[o.service_id]]
-        for o in scenario.offers
-    ]
-    known: dict[tuple[int, str], list[Bar]] = {}
+def _service_of(scenario: Scenario, offer: Offer) -> Service:
+    """Return the service of an offer."""
+    return scenario.services[scenario.service2position[offer.service_id]]
 
-    def bars(r: int, service: Service) -> list[Bar]:
-        reasons = []
-        for condition in service.requires.any_of:
-            unmet = unmet_conditions(condition, premises[r])
-            unmet += _no_room(condition, float(outdoor_m2[building[r]]))
-            if not unmet:
-                return []
-            reasons.append(" and ".join(unmet))
-        return [("siting", ", or ".join(reasons))] if reasons else []
 
-    def test(r: int, o: int) -> Iterator[Bar]:
-        key = (r, services[o].id)
-        if key not in known:
-            known.clear()  # spaces come one after the other
-            known[key] = bars(r, services[o])
-        yield from known[key]
-
-    return test
+def _siting(scenario: Scenario) -> Iterator[Bar]:
+    """Yield services of which no alternative can hold there, even for one place."""
+    outdoor = scenario.tables.buildings["outdoor_m2"].to_numpy(np.float64)
+    outdoor_m2 = outdoor[building_of_space(scenario)].tolist()
+    places = all_premises(scenario)
+    for service in scenario.services:
+        if not service.requires.any_of:
+            continue
+        offers = [
+            k for k, o in enumerate(scenario.offers) if o.service_id == service.id
+        ]
+        for r, place in enumerate(places):
+            unmet = [
+                unmet_conditions(condition, place) + _no_room(condition, outdoor_m2[r])
+                for condition in service.requires.any_of
+            ]
+            if all(unmet):
+                reason = ", or ".join(" and ".join(words) for words in unmet)
+                yield from ((r, o, "siting", reason) for o in offers)
 
 
 def _no_room(condition: Condition, outdoor_m2: float) -> list[str]:
@@ -103,89 +104,77 @@ def _no_room(condition: Condition, outdoor_m2: float) -> list[str]:
     return unmet
 
 
-def _available(scenario: Scenario) -> Test:
-    """Test the building's dates, and the hours of space and building."""
-    building = building_of_space(scenario)
+def _available(scenario: Scenario) -> Iterator[Bar]:
+    """Yield what the building's dates and the hours of space and building bar."""
+    building = building_of_space(scenario).tolist()
     days = [days_outside(scenario, b) for b in range(scenario.num_buildings)]
     of_space = scenario.tables.spaces["available"].tolist()
     of_building = scenario.tables.buildings["available"].tolist()
-    known: dict[tuple[object, object, int], int] = {}
-
-    def test(r: int, o: int) -> Iterator[Bar]:
-        b = building[r]
-        if days[b]:
-            yield "available", f"the building is {days[b]} days outside its dates"
-        key = (of_space[r], of_building[b], o)
-        if key not in known:
-            hours = scenario.offers[o].hours
-            known[key] = minutes_outside(hours, of_space[r], of_building[b])
-        if known[key]:
-            yield "available", f"{known[key]} min per week outside the hours of use"
-
-    return test
+    outside: dict[tuple[WeekHours, WeekHours], list[int]] = {}
+    for r, b in enumerate(building):
+        hours = (of_space[r], of_building[b])
+        if hours not in outside:
+            outside[hours] = [minutes_outside(o.hours, *hours) for o in scenario.offers]
+        for o, minutes in enumerate(outside[hours]):
+            if days[b]:
+                reason = f"the building is {days[b]} days outside its dates"
+                yield r, o, "available", reason
+            if minutes:
+                reason = f"{minutes} min per week outside the hours of use"
+                yield r, o, "available", reason
 
 
-def _area(scenario: Scenario) -> Test:
-    """Test room for one place, and the service's least and most area."""
-    area = usable_area_m2(scenario).tolist()
-    services = {service.id: service for service in scenario.services}
-
-    def test(r: int, o: int) -> Iterator[Bar]:
-        offer = scenario.offers[o]
-        service = services[offer.service_id]
-        if not _holds_a_place(offer, area[r]):
-            yield (
-                "area_limit",
-                f"{area[r]:g} m² hold no place of {offer.m2_per_place:g} m²",
-            )
-        if exceeds(2 * service.min_area_m2 - area[r], service.min_area_m2):
-            yield "min_area", f"{area[r]:g} m² are below {service.min_area_m2:g} m²"
+def _area(scenario: Scenario) -> Iterator[Bar]:
+    """Yield spaces too small for one place or the service, and places too large."""
+    area = usable_area_m2(scenario)
+    for o, offer in enumerate(scenario.offers):
+        service = _service_of(scenario, offer)
+        for r in np.flatnonzero(~_holds_a_place(offer, area)).tolist():
+            reason = f"{area[r]:g} m² hold no place of {offer.m2_per_place:g} m²"
+            yield r, o, "area_limit", reason
+        least = service.min_area_m2
+        small = least - area > VIOLATION_TOLERANCE * max(1.0, least)
+        for r in np.flatnonzero(small).tolist():
+            yield r, o, "min_area", f"{area[r]:g} m² are below {least:g} m²"
         most = service.max_area_m2
-        if most is not None and not _holds_a_place(offer, most):
-            yield "min_area", f"a place is larger than the most area, {most:g} m²"
+        if most is not None and not _holds_a_place(offer, np.array([most]))[0]:
+            reason = f"a place is larger than the most area, {most:g} m²"
+            yield from ((r, o, "min_area", reason) for r in range(len(area)))
 
-    return test
 
-
-def _holds_a_place(offer: Offer, area_m2: float) -> bool:
-    """Tell whether at least one place fits, ⌊area ÷ m2⌋ ≥ 1."""
+def _holds_a_place(
+    offer: Offer, area_m2: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Tell where at least one place fits, ⌊area ÷ m2⌋ ≥ 1."""
     if offer.unlimited or offer.m2_per_place == 0:
-        return True
+        return np.ones(len(area_m2), bool)
     return area_m2 / offer.m2_per_place + PLACES_TOLERANCE >= 1.0
 
 
-def _reserve(scenario: Scenario) -> Test:
-    """Test whole spaces, which count with all their area, against the reserve."""
+def _reserve(scenario: Scenario) -> Iterator[Bar]:
+    """Yield whole spaces whose area the building's own reserve does not leave."""
     area, building = usable_area_m2(scenario), building_of_space(scenario)
-    usable = np.bincount(building, area, scenario.num_buildings)
+    usable = sum_by(building, area, scenario.num_buildings)
     share = scenario.tables.buildings["reserve_share"].to_numpy(np.float64)
     divisible = scenario.tables.spaces["divisible"].to_numpy(bool)
-    limit = (1.0 - share) * usable
-
-    def test(r: int, o: int) -> Iterator[Bar]:
-        del o
+    for r in np.flatnonzero(~divisible & (share[building] > 0)).tolist():
         b = building[r]
-        if share[b] > 0 and not divisible[r] and exceeds(area[r], limit[b]):
-            free = share[b] * usable[b]
-            yield "reserve", f"the building must leave {free:g} m² free"
-
-    return test
+        if exceeds(float(area[r]), float((1.0 - share[b]) * usable[b])):
+            reason = f"the building must leave {share[b] * usable[b]:g} m² free"
+            yield from ((r, o, "reserve", reason) for o in range(len(scenario.offers)))
 
 
-def _pins(scenario: Scenario) -> Test:
-    """Test pins that keep a matching offer out."""
+def _pins(scenario: Scenario) -> Iterator[Bar]:
+    """Yield what a pin keeps out."""
     pins = [pin for pin in scenario.spec.rules.pins if pin.fix == "out"]
-    asked = [(pin_keys(pin), pin.reason or "pinned out") for pin in pins]
     spaces = scenario.tables.spaces
     where = list(zip(spaces["building_id"], spaces["space_id"], strict=True))
     category = {service.id: service.category for service in scenario.services}
-
-    def test(r: int, o: int) -> Iterator[Bar]:
-        offer = scenario.offers[o]
-        names = (*where[r], offer.service_id, category[offer.service_id])
-        item = dict(zip(KEYS, (*names, offer.session_id), strict=True))
-        for keys, reason in asked:
-            if all(item[key] == value for key, value in keys.items()):
-                yield "pins", reason
-
-    return test
+    for pin in pins:
+        keys = pin_keys(pin)
+        for o, offer in enumerate(scenario.offers):
+            names = (offer.service_id, category[offer.service_id], offer.session_id)
+            for r, home in enumerate(where):
+                item = dict(zip(KEYS, (*home, *names), strict=True))
+                if all(item[key] == value for key, value in keys.items()):
+                    yield r, o, "pins", pin.reason or "pinned out"
