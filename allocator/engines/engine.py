@@ -29,27 +29,48 @@ class StopSignal:
     """Tells an engine to stop: a deadline, or somebody's wish.
 
     Engines ask `reason()` at least every tenth of a second.
+
+    Parameters
+    ----------
+    deadline
+        `time.monotonic()` at which the plan must be final; None = no limit.
+    whole
+        A signal that this one is a part of: it stops with it, at the latest.
     """
 
-    def __init__(self, deadline: float | None = None) -> None:
-        self.deadline = deadline
+    def __init__(
+        self, deadline: float | None = None, whole: StopSignal | None = None
+    ) -> None:
+        limits = [deadline, whole.deadline if whole else None]
+        self.deadline: float | None = min(
+            (t for t in limits if t is not None), default=None
+        )
         """`time.monotonic()` at which the plan must be final; None = no limit."""
+        self._whole = whole
         self._interrupted = threading.Event()
 
     def interrupt(self) -> None:
         """Ask for the best plan now (Ctrl-C, SIGTERM, a caller's button)."""
         self._interrupted.set()
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether somebody asked to stop this signal or the whole."""
+        return self._interrupted.is_set() or bool(
+            self._whole and self._whole.is_interrupted
+        )
+
+    def part(self) -> StopSignal:
+        """Return a signal that stops with this one, and can be interrupted alone."""
+        return StopSignal(None, self)
+
     def until(self, deadline: float) -> StopSignal:
-        """Return a signal with an earlier deadline that shares the interrupt."""
-        own = float("inf") if self.deadline is None else self.deadline
-        part = StopSignal(min(deadline, own))
-        part._interrupted = self._interrupted
-        return part
+        """Return a part with an earlier deadline."""
+        return StopSignal(deadline, self)
 
     def remaining_s(self) -> float:
         """Seconds left, inf without a deadline; never below 0."""
-        if self._interrupted.is_set():
+        if self.is_interrupted:
             return 0.0
         if self.deadline is None:
             return float("inf")
@@ -57,7 +78,7 @@ class StopSignal:
 
     def reason(self) -> StopReason | None:
         """Return why to stop now, or None."""
-        if self._interrupted.is_set():
+        if self.is_interrupted:
             return StopReason.INTERRUPT
         return StopReason.TIME if self.remaining_s() == 0.0 else None
 
@@ -72,6 +93,8 @@ class Progress:
     goal: int = 0
     phase: str = ""
     """What the engine is doing, for people."""
+    solution: Solution | None = field(default=None, compare=False, repr=False)
+    """The plan behind `objective`, if the engine can show it before it ends."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from allocator.engines.engine import EngineOptions, StopReason
 from allocator.errors import OptionsInvalid
 from allocator.solve.bounds import best_bound, is_better, num_arcs, reached
-from allocator.solve.threads import GRACE_S, LATE_S, Attempt, EngineThread
+from allocator.solve.threads import GRACE_S, LATE_S, TICK_S, Attempt, EngineThread
 from allocator.units import OPTIMAL_GAP, optimality_gap
 
 if TYPE_CHECKING:
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from allocator.options import SolveOptions
     from allocator.solve.tracker import Tracker
 
-EXACT_MOST_CANDIDATES = 20_000
-EXACT_MOST_ARCS = 300_000
+EXACT_MOST_CANDIDATES = 5_000
+EXACT_MOST_ARCS = 50_000
 """`auto` also runs the exact engine when the instance is no larger than both."""
 GREEDY_TIME_SHARE = 0.5
-"""Most of the remaining time that `auto` gives to the greedy engine then."""
+GREEDY_LEAST_S = 2.0
+GREEDY_ARCS_PER_S = 1_000
+"""Then it begins after 2 s + 1 s for every 1,000 arcs, at most half the time."""
 
 
 def check_engine(options: SolveOptions) -> None:
@@ -73,22 +75,63 @@ def run_engines(
 def _auto(
     instance: Instance, told: EngineOptions, tracker: Tracker
 ) -> tuple[Attempt, ...]:
-    """Run greedy, then exact from its plan for the time that is left."""
-    small = is_small(instance)
-    greedy = EngineThread("greedy", instance, _part(told) if small else told, tracker)
-    greedy.wait(GRACE_S if small else LATE_S)
-    first = greedy.attempt()
-    if not small or why_done(instance, told, (first.outcome,)) is not None:
-        return (first,)
-    found = first.outcome.solution
+    """Run greedy alone, or on a small instance greedy and then exact."""
+    if not is_small(instance):
+        alone = EngineThread("greedy", instance, told, tracker)
+        alone.wait(LATE_S)
+        return (alone.attempt(),)
+    if told.max_steps is not None or told.workers == 1:
+        return _one_by_one(instance, told, tracker)
+    return _side_by_side(instance, told, tracker)
+
+
+def _one_by_one(
+    instance: Instance, told: EngineOptions, tracker: Tracker
+) -> tuple[Attempt, ...]:
+    """Run greedy for its part of time or steps, then exact from its plan.
+
+    With a number of steps nothing depends on the clock, so that the plan is the same
+    on every machine.
+    """
+    first = EngineThread("greedy", instance, _part(instance, told), tracker)
+    first.wait(GRACE_S)
+    outcome = first.attempt().outcome
+    if why_done(instance, told, (outcome,)) is not None:
+        return (first.attempt(),)
     left = told.max_steps
     if left is not None:
-        left = max(0, left - first.outcome.steps)
-    rest = replace(
-        told, start=found if found is not None else told.start, max_steps=left
-    )
+        left = max(0, left - outcome.steps)
+    rest = replace(told, start=outcome.solution or told.start, max_steps=left)
+    second = EngineThread("exact", instance, rest, tracker)
+    second.wait(GRACE_S)
+    return (first.attempt(), second.attempt())
+
+
+def _side_by_side(
+    instance: Instance, told: EngineOptions, tracker: Tracker
+) -> tuple[Attempt, ...]:
+    """Let greedy go on while exact, begun from its plan, looks for a proof."""
+    stop_greedy = told.stop.part()
+    greedy = EngineThread("greedy", instance, replace(told, stop=stop_greedy), tracker)
+    head_start = told.stop.until(time.monotonic() + _greedy_seconds(instance, told))
+    while not greedy.is_done and head_start.reason() is None:
+        time.sleep(TICK_S)
+    if greedy.is_done and why_done(instance, told, (greedy.attempt().outcome,)):
+        return (greedy.attempt(),)
+    if told.stop.reason() is not None:
+        greedy.wait(GRACE_S)
+        return (greedy.attempt(),)
+    stop_exact = told.stop.part()
+    rest = replace(told, stop=stop_exact, start=greedy.plan_so_far or told.start)
     exact = EngineThread("exact", instance, rest, tracker)
+    while not exact.is_done and told.stop.reason() is None:
+        if greedy.is_done and why_done(instance, told, (greedy.attempt().outcome,)):
+            stop_exact.interrupt()
+            break
+        time.sleep(TICK_S)
+    stop_greedy.interrupt()
     exact.wait(GRACE_S)
+    greedy.wait(GRACE_S)
     return (greedy.attempt(), exact.attempt())
 
 
@@ -146,13 +189,18 @@ def best_of(instance: Instance, outcomes: Sequence[Outcome]) -> Outcome | None:
     return best
 
 
-def _part(told: EngineOptions) -> EngineOptions:
+def _part(instance: Instance, told: EngineOptions) -> EngineOptions:
     """Return the options with the first engine's part of time and steps."""
     if told.max_steps is not None:
         # a part of the time would end it at another step on another machine
         return replace(told, max_steps=told.max_steps // 2)
-    remaining = told.stop.remaining_s()
-    if remaining == float("inf"):
-        return told
-    deadline = time.monotonic() + GREEDY_TIME_SHARE * remaining
-    return replace(told, stop=told.stop.until(deadline))
+    seconds = _greedy_seconds(instance, told)
+    return replace(told, stop=told.stop.until(time.monotonic() + seconds))
+
+
+def _greedy_seconds(instance: Instance, told: EngineOptions) -> float:
+    """Return for how long greedy works before exact begins."""
+    return min(
+        GREEDY_TIME_SHARE * told.stop.remaining_s(),
+        GREEDY_LEAST_S + num_arcs(instance) / GREEDY_ARCS_PER_S,
+    )

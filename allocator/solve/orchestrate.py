@@ -37,6 +37,7 @@ class _Work:
     access: Access
     instance: Instance
     tracker: Tracker
+    stop: StopSignal
     start: Plan | None
 
 
@@ -90,7 +91,7 @@ def solve(
         clock, scenario.spec.goals[0].maximizes, on_progress or (lambda progress: None)
     )
     access, instance = _prepare(scenario, clock, tracker)
-    work = _Work(scenario, options, access, instance, tracker, start)
+    work = _Work(scenario, options, access, instance, tracker, stop, start)
     with clock.step("solve"):
         first = _start_solution(scenario, instance, start)
         attempts = run_engines(instance, options, stop, tracker, first)
@@ -186,7 +187,7 @@ def _wrap(work: _Work, attempts: tuple[Attempt, ...]) -> Result:
         scenario=work.scenario,
         options=work.options,
         status=status,
-        stop_reason=StopReason.PROVEN if proven else outcomes[-1].stop_reason,
+        stop_reason=StopReason.PROVEN if proven else _stop_reason(outcomes, work.stop),
         goals=goals,
         plan=plan,
         evaluation=evaluation,
@@ -223,6 +224,17 @@ def _verified(
             served = evaluation.served[list(SERVED_COLUMNS)]
             return Plan(spare.assignments, served), evaluation
     return None, None
+
+
+def _stop_reason(outcomes: list[Outcome], stop: StopSignal) -> StopReason:
+    """Return why the solve ended.
+
+    An engine that was ended because another was done is no interrupt of the solve.
+    """
+    reasons = [outcome.stop_reason for outcome in outcomes]
+    if not stop.is_interrupted:
+        reasons = [r for r in reasons if r is not StopReason.INTERRUPT] or reasons
+    return reasons[-1]
 
 
 def _notes(

@@ -15,7 +15,7 @@ from allocator.engines.engine import GoalOutcome, Outcome, StopReason
 
 if TYPE_CHECKING:
     from allocator.engines.engine import Engine, EngineOptions, Progress
-    from allocator.instance.instance import Instance
+    from allocator.instance.instance import Instance, Solution
     from allocator.solve.tracker import Tracker
 
 GRACE_S = 1.0
@@ -46,8 +46,14 @@ class EngineThread:
         self._tracker = tracker
         self._outcome: Outcome | None = None
         self._error: BaseException | None = None
+        self._shown: Progress | None = None
         self._done = threading.Event()
         threading.Thread(target=self._run, name=THREAD_NAME, daemon=True).start()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the engine has answered."""
+        return self._done.is_set()
 
     def wait(self, overrun_s: float) -> None:
         """Wait until the engine has answered, or overruns its stop by so much.
@@ -66,8 +72,15 @@ class EngineThread:
             self._told.stop.interrupt()
             raise
 
+    @property
+    def plan_so_far(self) -> Solution | None:
+        """The engine's best plan, final or not."""
+        if self._outcome is not None and self._outcome.solution is not None:
+            return self._outcome.solution
+        return self._shown.solution if self._shown else None
+
     def attempt(self) -> Attempt:
-        """Return what the engine has answered, or that it has not.
+        """Return what the engine has answered, or the last that it has shown.
 
         Raises whatever the engine raised.
         """
@@ -75,15 +88,25 @@ class EngineThread:
             raise self._error
         if self._outcome is not None:
             return Attempt(self.name, self._outcome)
-        nothing = tuple(GoalOutcome(None, None) for _ in self._instance.goals)
-        late = Outcome(
-            solution=None,
-            goals=nothing,
+        return Attempt(self.name, self._unfinished())
+
+    def _unfinished(self) -> Outcome:
+        """Return the plan and bound last shown as an outcome."""
+        from allocator.instance.measures import goal_value
+
+        shown, goals = self._shown, self._instance.goals
+        solution = shown.solution if shown else None
+        values: list[float | None] = [None] * len(goals)
+        if solution is not None:
+            values = [goal_value(self._instance, goal, solution) for goal in goals]
+        bounds = [shown.bound if shown else None, *([None] * (len(goals) - 1))]
+        return Outcome(
+            solution=solution,
+            goals=tuple(map(GoalOutcome, values, bounds)),
             stop_reason=self._told.stop.reason() or StopReason.TIME,
-            steps=0,
-            notes=(f"{self.name} did not answer in time and was left out",),
+            steps=shown.steps if shown else 0,
+            notes=(f"{self.name} did not end in time; what it had shown is used",),
         )
-        return Attempt(self.name, late)
 
     def _run(self) -> None:
         try:
@@ -94,6 +117,8 @@ class EngineThread:
             self._done.set()
 
     def _pass_on(self, progress: Progress) -> None:
+        if progress.goal == 0:
+            self._shown = progress
         self._tracker(self.name, progress)
 
 

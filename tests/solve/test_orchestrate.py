@@ -217,7 +217,7 @@ def test_an_engine_that_overruns_holds_nobody_up(engines) -> None:
     free.set()
     assert time.monotonic() - begun < 15
     assert (result.objective, result.bound) == (pytest.approx(70.0), 95.0)
-    assert any("greedy did not answer in time" in note for note in result.notes)
+    assert any("greedy did not end in time" in note for note in result.notes)
 
 
 def test_a_fault_in_an_engine_is_raised_where_solve_was_called(engines) -> None:
@@ -237,15 +237,73 @@ def test_auto_splits_the_steps_and_never_takes_more(engines) -> None:
     assert [options.max_steps for options in told] == [5, 8]
 
 
-def test_greedy_gets_a_share_of_the_time_and_hears_the_interrupt(engines) -> None:
+def test_with_one_worker_greedy_gets_a_part_of_the_time(engines) -> None:
     city = scenario()
     stop = StopSignal()
     told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
-    al.solve(city, al.SolveOptions(time_limit_s=100), stop=stop)
+    al.solve(city, al.SolveOptions(time_limit_s=100, workers=1), stop=stop)
     first, second = (options.stop for options in told)
-    assert first.remaining_s() < 51 < second.remaining_s() < 100
+    # one arc: two seconds for greedy, the rest for exact
+    assert first.remaining_s() < 2.1 < second.remaining_s() < 100
     stop.interrupt()
     assert first.reason() is StopReason.INTERRUPT
+
+
+def test_exact_begins_from_what_greedy_has_shown_and_its_proof_ends_greedy(
+    engines,
+) -> None:
+    city = scenario()
+
+    def going_on(instance: Instance, options: EngineOptions) -> Outcome:
+        outcome = answers(city, 8, 110.0)(instance, options)
+        options.on_progress(Progress(1, 56.0, 110.0, solution=outcome.solution))
+        while options.stop.reason() is None:
+            time.sleep(0.01)
+        return replace(outcome, stop_reason=StopReason.INTERRUPT)
+
+    told = engines(greedy=going_on, exact=answers(city, 15, 100.0))
+    result = al.solve(city, al.SolveOptions(time_limit_s=100, workers=2))
+    assert told[1].start is not None
+    assert told[1].start.places.sum() == 8
+    assert result.status is al.Status.OPTIMAL
+    assert result.stop_reason is StopReason.PROVEN
+
+
+def test_an_engine_ended_because_another_reached_the_target_is_no_interrupt(
+    engines,
+) -> None:
+    city = scenario()
+
+    def waiting(instance: Instance, options: EngineOptions) -> Outcome:
+        while options.stop.reason() is None:
+            time.sleep(0.01)
+        return replace(no_plan(instance, options), stop_reason=StopReason.INTERRUPT)
+
+    def on_target(instance: Instance, options: EngineOptions) -> Outcome:
+        time.sleep(4)
+        outcome = answers(city, 10, 90.0)(instance, options)
+        return replace(outcome, stop_reason=StopReason.TARGET)
+
+    engines(greedy=on_target, exact=waiting)
+    result = al.solve(city, al.SolveOptions(target=60.0, time_limit_s=100, workers=2))
+    assert result.stop_reason is StopReason.TARGET
+    assert result.objective == pytest.approx(70.0)
+
+
+def test_the_plan_an_engine_has_shown_is_kept_when_it_never_ends(engines) -> None:
+    city = scenario()
+    free = threading.Event()
+
+    def endless(instance: Instance, options: EngineOptions) -> Outcome:
+        shown = answers(city, 10, 90.0)(instance, options)
+        options.on_progress(Progress(1, 70.0, 90.0, solution=shown.solution))
+        free.wait(60)
+        return shown
+
+    engines(greedy=endless)
+    result = al.solve(city, al.SolveOptions(engine="greedy", time_limit_s=4))
+    free.set()
+    assert (result.objective, result.bound) == (pytest.approx(70.0), 90.0)
 
 
 def test_an_interrupt_keeps_the_plan_and_starts_no_further_engine(engines) -> None:
