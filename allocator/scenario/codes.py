@@ -104,6 +104,7 @@ _GROUND = {
     ),
 }
 _NEEDS = {
+    "no-groups": _error("Groups are named but none is defined."),
     "no-services": _warning("The scenario has no service."),
     "no-needs": _warning("The scenario has no need."),
     "visits-exceed-days": _error(

@@ -111,6 +111,24 @@ def test_a_scenario_without_services_and_needs(sound: Sound) -> None:
     assert [i.code for i in sound.issues()] == ["no-services", "no-needs"]
 
 
+def test_a_scenario_without_groups(sound: Sound) -> None:
+    """Reported once, not for each of the five places that name a group."""
+    del sound.document["groups"]
+
+    found = sound.only_issue()
+
+    assert (found.code, found.place.path) == ("no-groups", "groups")
+
+
+def test_an_empty_table_of_zones_is_reported_once(sound: Sound) -> None:
+    """The residents of the zones are not unknown one by one."""
+    sound.rows["zones"] = []
+    del sound.rows["communities"]
+    sound.set_each("buildings", community_id="")
+
+    assert sound.only_issue().code == "no-zones"
+
+
 def test_no_zones(sound: Sound) -> None:
     for table in ("zones", "population", "communities"):
         del sound.rows[table]

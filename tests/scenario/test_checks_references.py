@@ -157,3 +157,11 @@ def test_many_rows_with_one_fault_are_counted(sound: Sound) -> None:
     # 50 faulty rows: twenty one by one, then one issue that speaks of 30 more.
     assert len(found) == 21
     assert found[-1].message == "and 30 more rows with this problem"
+
+
+def test_problems_stand_in_the_order_of_the_file(sound: Sound) -> None:
+    """Rows are sorted by id on reading; messages follow the file."""
+    row = {"group_id": "nobody", "persons": 1}
+    sound.rows["population"] += [row | {"zone_id": "Z2"}, row | {"zone_id": "Z1"}]
+
+    assert [i.place.row for i in sound.issues()] == [5, 6]

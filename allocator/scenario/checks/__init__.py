@@ -58,6 +58,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     ground.points_far_away,
     ground.degrees_as_metres,
     needs.something_to_plan,
+    needs.groups_exist,
     needs.visits_within_days,
     needs.credit_is_reachable,
     needs.credit_fits_limit,

@@ -168,14 +168,17 @@ def cells(
     faulty: npt.NDArray[np.bool_],
     of_row: Callable[[int, Place], Issue],
 ) -> Iterator[Issue]:
-    """Yield the issue of each faulty row, the first twenty; then how many more."""
-    rows = np.flatnonzero(faulty).tolist()
-    for row in rows[:MAX_FAULTS_PER_COLUMN]:
+    """Yield the issues of faulty rows in file order: twenty, then how many more."""
+    rows = np.flatnonzero(faulty)
+    origin = facts.places.tables.get(table)
+    if origin is not None and len(rows):
+        rows = rows[np.argsort(origin.rows[rows], kind="stable")]
+    for row in rows[:MAX_FAULTS_PER_COLUMN].tolist():
         yield of_row(row, facts.places.cell(table, row, column))
     more = rows[MAX_FAULTS_PER_COLUMN:]
-    if more:
-        place = facts.places.cell(table, more[0], column)
-        first = of_row(more[0], place)
+    if len(more):
+        place = facts.places.cell(table, int(more[0]), column)
+        first = of_row(int(more[0]), place)
         message = f"and {len(more)} more rows with this problem"
         yield issue(first.code, place, message, expected=first.expected)
 

@@ -28,6 +28,19 @@ def something_to_plan(facts: Facts) -> Iterator[Issue]:
         )
 
 
+def groups_exist(facts: Facts) -> Iterator[Issue]:
+    """Report needs, residents or demand of groups where no group is defined."""
+    named = {group for need in facts.spec.needs for group in need.groups}
+    named |= facts.ids_of("population", "group_id") | facts.ids_of("demand", "group_id")
+    if named and not facts.group_ids:
+        yield issue(
+            "no-groups",
+            facts.places.yaml("groups"),
+            f"no population group is defined, but {min(named)!r} is named",
+            expected="groups: [{id: ...}, ...], or a catalogue such as cn-community",
+        )
+
+
 def visits_within_days(facts: Facts) -> Iterator[Issue]:
     """Report needs with more visits a week than an accepted offer has days."""
     for n, need in enumerate(facts.spec.needs):

@@ -25,7 +25,7 @@ def references_of_needs(facts: Facts) -> Iterator[Issue]:
     """Report unknown groups, profiles, services and sessions of needs."""
     for k, need in enumerate(facts.spec.needs):
         yield from _profile(facts, need.profile, ("needs", k, "profile"))
-        for group in need.groups:
+        for group in need.groups if facts.group_ids else ():
             path: Path = ("needs", k, "groups", group)
             yield from _name(facts, "group", group, facts.group_ids, path)
         for a, accept in enumerate(need.accepts):

@@ -131,7 +131,7 @@ def features_somewhere(facts: Facts) -> Iterator[Issue]:
     a misspelling.
     """
     spaces, buildings = facts.table("spaces"), facts.table("buildings")
-    if spaces.empty:
+    if spaces.empty or not facts.is_readable("spaces", "buildings"):
         return
     known = frozenset().union(*spaces["features"], *buildings["features"])
     for k, service in enumerate(facts.spec.services):

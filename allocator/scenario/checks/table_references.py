@@ -25,8 +25,8 @@ PLACED = ("zones", "population", "survey", "buildings", "facilities")
 
 def zones_in_tables(facts: Facts) -> Iterator[Issue]:
     """Report unknown zones of residents, survey, demand and travel."""
-    if facts.is_readable("zones"):
-        known = facts.ids_of("zones", "zone_id")
+    known = facts.ids_of("zones", "zone_id")
+    if known and facts.is_readable("zones"):
         for table in ZONED:
             yield from _column(facts, table, "zone_id", "zone", known)
 
@@ -45,7 +45,7 @@ def communities_in_tables(facts: Facts) -> Iterator[Issue]:
 
 def groups_in_tables(facts: Facts) -> Iterator[Issue]:
     """Report unknown groups of residents and demand."""
-    for table in ("population", "demand"):
+    for table in ("population", "demand") if facts.group_ids else ():
         yield from _column(facts, table, "group_id", "group", facts.group_ids)
 
 
@@ -115,7 +115,7 @@ def _column(
 ) -> Iterator[Issue]:
     """Yield the rows whose id is neither absent nor known."""
     ids = facts.table(table)[column]
-    names = frozenset(known)
+    names = sorted(frozenset(known))
     faulty: npt.NDArray[np.bool_] = ~ids.isin([*names, ""]).to_numpy(bool)
 
     def of_row(row: int, place: Place) -> Issue:
