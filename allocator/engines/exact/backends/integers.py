@@ -242,8 +242,11 @@ def _round_objective(
             factor = 10.0**digits
             break
     scaled = value * factor
-    whole = np.rint(scaled)
-    slack = float(np.abs(whole - scaled) @ size)
+    # Costs rounded down bound the true ones from below where columns are not negative.
+    near = np.rint(scaled)
+    same = np.abs(near - scaled) <= 1e-12 * np.maximum(1.0, np.abs(scaled))
+    whole = np.where(same | (matrix.lower < 0.0), near, np.floor(scaled))
+    slack = float(np.abs(whole - scaled)[matrix.lower < 0.0] @ size[matrix.lower < 0.0])
     real = ~matrix.integer & ~matrix.network
     raised = real & (rounds_up == (scaled > 0))
     slack += float(np.abs(scaled[raised]).sum())
