@@ -16,6 +16,8 @@ from allocator.units import MINUTES_PER_WEEK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
     from allocator.evaluate.view import PlanView
     from allocator.scenario import Scenario
     from allocator.scenario.hours import WeekHours
@@ -63,33 +65,37 @@ def incompatible(view: PlanView) -> Iterator[Violation]:
 
 def available(view: PlanView) -> Iterator[Violation]:
     """Dates of used buildings, and hours of the sessions in their spaces."""
-    space_available = view.scenario.tables.spaces["available"].tolist()
-    building_available = view.scenario.tables.buildings["available"].tolist()
+    days = days_outside(view.scenario)
     for b in view.building2uses:
-        days = days_outside(view.scenario, b)
-        if days > 0:
+        if days[b] > 0:
             where = {"building": view.building_ids[b]}
-            yield Violation("available", where, float(days), "days", float(days), 0.0)
+            yield Violation(
+                "available", where, float(days[b]), "days", float(days[b]), 0
+            )
+    of_spaces = view.scenario.tables.spaces["available"].tolist()
+    of_buildings = view.scenario.tables.buildings["available"].tolist()
+    outside: dict[tuple[WeekHours, WeekHours, int], float] = {}
     for use in view.uses:
-        space_hours: WeekHours = space_available[use.space]
-        building_hours: WeekHours = building_available[use.building]
         for o in use.offers.tolist():
-            hours = view.scenario.offers[o].hours
-            if space_hours.contains(hours) and building_hours.contains(hours):
-                continue
-            outside = float(minutes_outside(hours, space_hours, building_hours))
-            where = view.at(use) | view.offer_at(o)
-            yield Violation("available", where, outside, "min per week", outside, 0.0)
+            key = (of_spaces[use.space], of_buildings[use.building], o)
+            if key not in outside:
+                hours = view.scenario.offers[o].hours
+                outside[key] = float(minutes_outside(hours, *key[:2]))
+            if outside[key] > 0:
+                where = view.at(use) | view.offer_at(o)
+                minutes = outside[key]
+                yield Violation("available", where, minutes, "min per week", minutes, 0)
 
 
-def days_outside(scenario: Scenario, building: int) -> int:
-    """Return how many days the scenario's date lies outside a building's dates."""
-    date = pd.Timestamp(scenario.spec.date)
-    row = scenario.tables.buildings.iloc[building]
-    first, last = row["available_from"], row["available_until"]
-    early = 0 if pd.isna(first) else (pd.Timestamp(first) - date).days
-    late = 0 if pd.isna(last) else (date - pd.Timestamp(last)).days
-    return max(early, late, 0)
+def days_outside(scenario: Scenario) -> npt.NDArray[np.int64]:
+    """Return how many days the scenario's date lies outside each building's dates."""
+    date = np.datetime64(scenario.spec.date, "D")
+    buildings = scenario.tables.buildings
+    first = buildings["available_from"].to_numpy("datetime64[D]")
+    last = buildings["available_until"].to_numpy("datetime64[D]")
+    early = np.where(np.isnat(first), 0, (first - date).astype(np.int64))
+    late = np.where(np.isnat(last), 0, (date - last).astype(np.int64))
+    return np.maximum(np.maximum(early, late), 0)
 
 
 def minutes_outside(hours: WeekHours, *allowed: WeekHours) -> int:

@@ -107,7 +107,7 @@ def _no_room(condition: Condition, outdoor_m2: float) -> list[str]:
 def _available(scenario: Scenario) -> Iterator[Bar]:
     """Yield what the building's dates and the hours of space and building bar."""
     building = building_of_space(scenario).tolist()
-    days = [days_outside(scenario, b) for b in range(scenario.num_buildings)]
+    days = days_outside(scenario).tolist()
     of_space = scenario.tables.spaces["available"].tolist()
     of_building = scenario.tables.buildings["available"].tolist()
     outside: dict[tuple[WeekHours, WeekHours], list[int]] = {}
