@@ -36,6 +36,7 @@ _FILES = {
     "outside-folder": _error("A table lies outside the scenario's folder."),
     "missing-sheet": _error("A workbook lacks the sheet, or none is named."),
     "missing-layer": _error("A map file lacks the layer, or none is named."),
+    "layer-warning": _warning("The reader of a map layer warns of something."),
     "crs-mismatch": _error("A layer cannot be brought into the scenario's crs."),
     "wrong-separator": _error("The columns of a CSV file are not split by commas."),
     "ragged-row": _error("A row of a CSV file has more cells than its header."),

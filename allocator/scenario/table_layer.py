@@ -7,6 +7,7 @@ transformed from the layer's system to the scenario's, x first (easting or longi
 from __future__ import annotations
 
 import codecs
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,16 +62,21 @@ def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:
             return None
         headers = tuple(map(str, pyogrio.read_info(file.path, layer=layer)["fields"]))
         taken = {"x", "y"} if file.with_geometry else set[str]()
-        meta, _, wkb, fields = pyogrio.raw.read(
-            file.path,
-            layer=layer,
-            columns=[name for name in headers if name in file.wanted - taken],
-            read_geometry=file.with_geometry,
-            force_2d=True,
-        )
+        names = [name for name in headers if name in file.wanted - taken]
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            meta, _, wkb, fields = pyogrio.raw.read(
+                file.path,
+                layer=layer,
+                columns=names,
+                read_geometry=file.with_geometry,
+                force_2d=True,
+            )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         report_unreadable(file, "a map layer", error, collector)
         return None
+    for text in dict.fromkeys(str(warning.message) for warning in warned):
+        collector.warning("layer-warning", file.place, text)
     columns = {
         str(name): pd.Series(cells, dtype=None if cells.dtype.kind != "O" else object)
         for name, cells in zip(meta["fields"], fields, strict=True)

@@ -170,6 +170,19 @@ def test_a_broken_layer_is_one_issue(folder: Folder, name: str, content: bytes) 
     assert folder.errors() == [f"unreadable-file: {name}"]
 
 
+def test_a_warning_of_the_reader_is_passed_on(folder: Folder) -> None:
+    folder.yaml("crs: EPSG:4326\n", TABLES % "sites.geojson")
+    folder.write("zones.csv", "zone_id,x,y\nZ1,114,30\nZ2,114,30\n")
+    geojson(folder, (114.0, 30.0))
+    text = (folder.path / "sites.geojson").read_text()
+    nothing = '{"type": "Pint", "coordinates": [114.0, 30.0]}'
+    point = '{"type": "Point", "coordinates": [114.0, 30.0]}'
+    assert point in text
+    folder.write("sites.geojson", text.replace(point, nothing))
+    assert "missing-value: sites.geojson, row 2, column x" in folder.errors()
+    assert "geometry" in folder.only("layer-warning").message
+
+
 def test_without_the_extra_the_issue_says_how_to_get_it(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
