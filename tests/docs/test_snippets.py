@@ -9,7 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
+
+from allocator.issues import Severity
+from allocator.scenario import check_scenario
+from allocator.scenario.templates import write_template
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "guide.md"]
@@ -59,6 +65,34 @@ def test_the_python_of_a_page_runs(page: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
+
+
+def test_the_fragments_of_the_guide_are_valid_changes_of_the_template(
+    tmp_path: Path,
+) -> None:
+    write_template(tmp_path / "base")
+    buildings = pd.read_csv(tmp_path / "base" / "buildings.csv")
+    headers = {
+        "building_id": "编号",
+        "x": "横坐标",
+        "y": "纵坐标",
+        "gross_area_m2": "建筑面积",
+    }
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "存量用房"
+    register = buildings[list(headers)].rename(columns=headers)
+    for row in [list(register.columns), *register.to_numpy(object).tolist()]:
+        sheet.append(row)
+    book.save(tmp_path / "台账.xlsx")
+    fragments = blocks(ROOT / "docs" / "guide.md", "yaml fragment")
+    assert len(fragments) == 2
+    for fragment in fragments:
+        text = f"format: allocator/1\nextends: base/scenario.yaml\n{fragment}"
+        (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+        issues = check_scenario(tmp_path)
+        errors = [str(i) for i in issues if i.severity is Severity.ERROR]
+        assert errors == []
 
 
 def test_the_make_targets_of_the_readme_exist() -> None:

@@ -81,19 +81,27 @@ def draw_tiny(choose: Choose) -> Tiny:
     )
 
 
+FIRST_HOURS = (
+    ("noon", "noon", "morning", "night"),
+    ("afternoon", "afternoon", "noon", "evening"),
+    tuple(HOURS),
+)
+"""Likely hours of each service: the first two often follow each other closely."""
+
+
 def _services(choose: Choose) -> list[dict[str, Any]]:
     services = []
     for k in range(choose([2, 2, 2, 3])):
-        names = [choose(list(HOURS))]
+        names = [choose(FIRST_HOURS[k])]
         if k == 0 and choose([False, True]):
             names.append(choose([name for name in HOURS if name != names[0]]))
         service: dict[str, Any] = {
             "id": f"s{k}",
             "category": choose(["care", "meals"]),
-            "sharing": choose(["hall", "hall", "hall", "dedicated", "quiet"]),
+            "sharing": choose(["hall"] * 5 + ["dedicated", "quiet"]),
             "m2_per_place": choose([2.0, 3.0]),
             "turns": choose([1, 2]),
-            "min_area_m2": choose([0, 0, 0, 5]),
+            "min_area_m2": choose([0, 0, 0, 0, 5]),
             "equipment_cost": choose([0, 20]),
             "equipment_cost_per_place": choose([0, 5]),
             "annual_cost_fixed": choose([0, 10]),
@@ -185,14 +193,14 @@ def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
             choose(
                 [
                     {"fix": "out", "building": "B1", "service": pair[0]},
-                    {"fix": "in", "building": "B2"},
-                    {"fix": "in", "service": pair[1]},
                     {"fix": "out", "space": "R1"},
+                    {"fix": "out", "session": services[0]["sessions"][0]["id"]},
+                    {"fix": "in", "building": "B1"},
                     {"fix": "in", "category": services[0]["category"]},
                 ]
             )
         ]
-    if choose([False, False, False, True]):
+    if choose([False, False, False, False, True]):
         rules["coverage_floor"] = choose(
             [
                 {"total": 0.1},
