@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import time
+from allocator.cli.app import cli, main
 
-STARTED_AT = time.monotonic()
-"""When the command began; time limits count from here."""
-
-from allocator.cli.app import cli, main  # noqa: E402
-
-__all__ = ["STARTED_AT", "cli", "main"]
+__all__ = ["cli", "main"]

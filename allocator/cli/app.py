@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
     from allocator.issues import Issue
 
+_imported_at = time.monotonic()
 DEBUG_VARIABLE = "ALLOCATOR_DEBUG"
 ENGINE_THREAD = "allocator-engine"
+LONGEST_MESSAGE = 500
+"""Characters of an internal error shown; a compiler's may fill screens."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process with its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    code = run(given)
+    code = run(given, started_at=_imported_at)
     sys.stdout.flush()
     sys.stderr.flush()
     if any(thread.name == ENGINE_THREAD for thread in threading.enumerate()):
@@ -47,10 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def run(arguments: list[str]) -> int:
-    """Run a command and return its exit code; nothing escapes but a bug shown whole."""
+def run(arguments: list[str], *, started_at: float | None = None) -> int:
+    """Run a command and return its exit code; nothing escapes but a bug shown whole.
+
+    Parameters
+    ----------
+    started_at
+        `time.monotonic()` when the command began; time limits count from here.
+    """
+    began = time.monotonic() if started_at is None else started_at
     try:
-        code: Any = cli.main(arguments, prog_name="allocator", standalone_mode=False)
+        code: Any = cli.main(
+            arguments, prog_name="allocator", standalone_mode=False, obj=began
+        )
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -96,10 +109,10 @@ def _internal(message: str) -> int:
     """Show a fault of this package in one line, the traceback on request."""
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exc()
-    say(
-        f"internal error: {' '.join(message.split())} "
-        f"(set {DEBUG_VARIABLE}=1 to see the traceback)"
-    )
+    line = " ".join(message.split())
+    if len(line) > LONGEST_MESSAGE:
+        line = line[:LONGEST_MESSAGE] + " …"
+    say(f"internal error: {line} (set {DEBUG_VARIABLE}=1 to see the traceback)")
     return EXIT_INTERNAL
 
 

@@ -35,10 +35,17 @@ def init(directory: Path, template: str | None) -> int:
 @variant_option
 @json_option
 def validate(scenario: str, variant: str | None, as_json: bool) -> int:
-    """Check everything, solve nothing; every problem is listed at once."""
-    from allocator.scenario import check_scenario
+    """Check everything, solve nothing; every problem is listed at once.
+
+    Without --variant every variant of the scenario is checked too.
+    """
+    from allocator.scenario import check_scenario, declared_variants
 
     issues = check_scenario(scenario, variant=variant)
+    if variant is None and not any(issue.severity == "error" for issue in issues):
+        for name in declared_variants(scenario):
+            found = check_scenario(scenario, variant=name)
+            issues += tuple(issue for issue in found if issue not in issues)
     valid = not any(issue.severity == "error" for issue in issues)
     if as_json:
         show({"valid": valid, "issues": [issue_record(issue) for issue in issues]})

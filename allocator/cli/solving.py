@@ -99,16 +99,16 @@ def solve(
     Exit codes: 0 done, 1 internal error, 2 bad usage or invalid scenario, 3 proven
     infeasible, 4 stopped with no plan, 130 interrupted (the best plan is saved).
     """
-    from allocator.cli import STARTED_AT
     from allocator.cli.progress import ProgressLine
     from allocator.cli.signals import Interrupts
     from allocator.engines.engine import StopReason, StopSignal
 
+    started_at: float = click.get_current_context().obj
     target = _Target(out)
     stop = StopSignal()
     with (
         Interrupts(stop, target.remove_temporary) as interrupts,
-        ProgressLine(STARTED_AT) as line,
+        ProgressLine(started_at) as line,
     ):
         from allocator.options import SolveOptions
         from allocator.solve import solve as solve_scenario
@@ -126,7 +126,7 @@ def solve(
             on_progress=line,
             stop=stop,
             start=plan,
-            started_at=STARTED_AT,
+            started_at=started_at,
         )
         line.phase("writing the run")
         saved = target.write(result, plan_name=start and Path(start).name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.scenario.build import build_scenario
-from allocator.scenario.read import check_scenario, read_scenario
+from allocator.scenario.read import check_scenario, declared_variants, read_scenario
 from allocator.scenario.scenario import Scenario
 from allocator.scenario.write import write_scenario
 
@@ -11,6 +11,7 @@ __all__ = [
     "Scenario",
     "build_scenario",
     "check_scenario",
+    "declared_variants",
     "read_scenario",
     "write_scenario",
 ]

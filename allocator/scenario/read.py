@@ -91,6 +91,22 @@ def check_scenario(
     return tuple(collector.issues)
 
 
+def declared_variants(source: Source) -> tuple[str, ...]:
+    """Return the names under `variants`, of the scenario and what it extends.
+
+    Empty for a source that cannot be read; `check_scenario` says why.
+    """
+    documents = _Documents(IssueCollector())
+    if isinstance(source, Mapping):
+        root = documents.chain(as_node(source, Place("<document>")), Path.cwd())
+    else:
+        path = Path(source)
+        path = path / SCENARIO_FILE if path.is_dir() else path
+        root = documents.open(path, path.name)
+    variants = root.items.get("variants") if root is not None else None
+    return tuple(variants.items) if variants is not None else ()
+
+
 def _read(
     source: Source,
     variant: str | Sequence[str] | None,

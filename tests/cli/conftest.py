@@ -49,7 +49,7 @@ tables:
   spaces: spaces.csv
   facilities: facilities.csv
 limits: {capital_budget: 3000, annual_budget: 1000}
-options: {time_limit_s: 20, seed: 3}
+options: {time_limit_s: 60, seed: 3}
 variants:
   poor: {limits: {capital_budget: 500}}
   impossible:

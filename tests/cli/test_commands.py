@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
+from allocator.cli.app import run
 from tests.cli.conftest import call, write_folder
 
 # Tiny, by hand: 160 residents. Meals 0.5 × 160 = 80 persons, leisure 0.2 × 160 = 32:
@@ -19,6 +26,41 @@ EVERYBODY = 112.0
 WITHOUT_CANTEEN = 39.0
 
 
+class Answer(NamedTuple):
+    """What a command said in this process."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Here = Callable[..., Answer]
+
+
+@pytest.fixture
+def here(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Answer]:
+    """Run a command in this process: the same code, without starting Python anew."""
+
+    def run_here(*arguments: object, cwd: Path) -> Answer:
+        monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return Answer(code, *capsys.readouterr())
+
+    return run_here
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A scenario solved by a real process: where, its stdout and its stderr."""
+    folder = write_folder(tmp_path_factory.mktemp("solved") / "tiny")
+    done = call("solve", folder, cwd=folder.parent)
+    assert done.returncode == 0, done.stderr
+    return folder.parent, done.stdout, done.stderr
+
+
 def run_of(stdout: str) -> Path:
     """Return the run's path: the last line of stdout."""
     return Path(stdout.strip().splitlines()[-1])
@@ -28,10 +70,11 @@ def record_of(folder: Path) -> dict[str, object]:
     return dict(json.loads((folder / "run.json").read_text(encoding="utf-8")))
 
 
-def test_solve_proves_the_optimum_and_writes_a_whole_run(tiny: Path) -> None:
-    done = call("solve", tiny, cwd=tiny.parent)
-    assert done.returncode == 0, done.stderr
-    folder = tiny.parent / run_of(done.stdout)
+def test_solve_proves_the_optimum_and_writes_a_whole_run(
+    solved: tuple[Path, str, str],
+) -> None:
+    place, stdout, _ = solved
+    folder = place / run_of(stdout)
     assert folder.parent.name == "runs"
     assert folder.name.startswith("tiny-20")
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -55,9 +98,8 @@ def test_solve_proves_the_optimum_and_writes_a_whole_run(tiny: Path) -> None:
     assert list(folder.parent.glob(".*")) == []
 
 
-def test_files_of_a_run_agree_with_its_record(tiny: Path) -> None:
-    out = tiny.parent / "run"
-    assert call("solve", tiny, "--out", out, cwd=tiny.parent).returncode == 0
+def test_files_of_a_run_agree_with_its_record(solved: tuple[Path, str, str]) -> None:
+    out = solved[0] / run_of(solved[1])
     measures = record_of(out)["measures"]
     assert isinstance(measures, dict)
     sites = pd.read_csv(out / "sites.csv")
@@ -70,52 +112,58 @@ def test_files_of_a_run_agree_with_its_record(tiny: Path) -> None:
     assert coverage["baseline_covered_persons"].sum() == pytest.approx(7)
 
 
-def test_a_run_names_no_host_and_no_path_of_the_user(tiny: Path) -> None:
-    out = tiny.parent / "run"
-    call("solve", tiny, "--out", out, cwd=tiny.parent)
-    assert str(tiny.parent) not in (out / "run.json").read_text(encoding="utf-8")
+def test_a_run_names_no_path_of_the_user(solved: tuple[Path, str, str]) -> None:
+    out = solved[0] / run_of(solved[1])
+    for file in (out / "run.json", out / "scenario" / "scenario.yaml"):
+        assert str(solved[0]) not in file.read_text(encoding="utf-8")
 
 
 def test_solving_the_copy_in_a_run_repeats_the_run(tiny: Path) -> None:
     first, second = tiny.parent / "first", tiny.parent / "second"
-    options = ["--variant", "poor", "--seed", 5]
+    options = ["--variant", "poor", "--seed", 5, "--max-steps", 200]
     call("solve", tiny, *options, "--out", first, cwd=tiny.parent)
     done = call("solve", first / "scenario", "--out", second, cwd=tiny.parent)
     assert done.returncode == 0, done.stderr
     for name in ("assignments.csv", "spaces.csv", "coverage.csv", "sites.csv"):
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
     assert record_of(second)["seed"] == 5
+    assert record_of(second)["steps"] == record_of(first)["steps"]
     assert record_of(second)["objective"] == pytest.approx(WITHOUT_CANTEEN)
 
 
 @pytest.mark.parametrize("engine", ["greedy", "exact"])
-def test_each_engine_can_be_asked_for(tiny: Path, engine: str) -> None:
+def test_each_engine_can_be_asked_for(here: Here, tiny: Path, engine: str) -> None:
     out = tiny.parent / "run"
-    done = call("solve", tiny, "--engine", engine, "--out", out, cwd=tiny.parent)
+    done = here("solve", tiny, "--engine", engine, "--out", out, cwd=tiny.parent)
     assert done.returncode == 0, done.stderr
     record = record_of(out)
     assert record["engine"] == engine
     assert record["bound"] >= record["objective"]  # type: ignore[operator]
 
 
-def test_asking_for_the_search_engine_is_refused_in_words(tiny: Path) -> None:
-    done = call("solve", tiny, "--engine", "search", cwd=tiny.parent)
+def test_asking_for_the_search_engine_is_refused_in_words(
+    here: Here, tiny: Path
+) -> None:
+    done = here("solve", tiny, "--engine", "search", cwd=tiny.parent)
     assert done.returncode == 2
     assert "engine 'search' is not part of this version" in done.stderr
     assert not (tiny.parent / "runs").exists() or not list(tiny.parent.glob("runs/*"))
 
 
-def test_solve_prints_json_that_parses_and_nothing_else(tiny: Path) -> None:
-    done = call("solve", tiny, "--json", cwd=tiny.parent)
+def test_solve_prints_json_that_parses_and_nothing_else(here: Here, tiny: Path) -> None:
+    done = here("solve", tiny, "--json", cwd=tiny.parent)
     record = json.loads(done.stdout)
     assert record["status"] == "optimal"
     assert (tiny.parent / record["run"] / "run.json").is_file()
 
 
-def test_output_has_no_escape_codes_when_it_is_no_terminal(tiny: Path) -> None:
-    done = call("solve", tiny, cwd=tiny.parent)
-    assert "\x1b" not in done.stdout + done.stderr
-    assert "\r" not in done.stdout + done.stderr
+def test_output_has_no_escape_codes_when_it_is_no_terminal(
+    solved: tuple[Path, str, str],
+) -> None:
+    _, stdout, stderr = solved
+    assert "\x1b" not in stdout + stderr
+    assert "\r" not in stdout + stderr
+    assert "reading" in stderr
 
 
 def test_proven_infeasible_is_exit_3_with_conflicting_rules(tiny: Path) -> None:
@@ -137,11 +185,13 @@ def test_proven_infeasible_is_exit_3_with_conflicting_rules(tiny: Path) -> None:
     assert "capital_budget" in done.stdout
 
 
-def test_a_typo_is_exit_2_with_place_and_nearest_name(tmp_path: Path) -> None:
+def test_a_typo_is_exit_2_with_place_and_nearest_name(
+    here: Here, tmp_path: Path
+) -> None:
     text = (write_folder(tmp_path / "good") / "scenario.yaml").read_text("utf-8")
     wrong = text.replace("service: canteen", "service: cantine")
     bad = write_folder(tmp_path / "bad", wrong)
-    done = call("solve", bad, cwd=tmp_path)
+    done = here("solve", bad, cwd=tmp_path)
     assert done.returncode == 2
     assert "cantine" in done.stderr
     assert "did you mean 'canteen'?" in done.stderr
@@ -168,10 +218,20 @@ def test_validate_lists_every_problem_at_once(tmp_path: Path) -> None:
     assert len([i for i in answer["issues"] if i["severity"] == "error"]) >= 2
 
 
-def test_validate_says_valid(tiny: Path) -> None:
-    done = call("validate", tiny, cwd=tiny.parent)
+def test_validate_says_valid(here: Here, tiny: Path) -> None:
+    done = here("validate", tiny, cwd=tiny.parent)
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines()[-1].startswith("valid: 0 errors")
+
+
+def test_validate_checks_every_variant_too(here: Here, tmp_path: Path) -> None:
+    text = (write_folder(tmp_path / "good") / "scenario.yaml").read_text("utf-8")
+    wrong = text.replace("capital_budget: 500", "capital_budgte: 500")
+    bad = write_folder(tmp_path / "bad", wrong)
+    done = here("validate", bad, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "capital_budgte" in done.stdout
+    assert here("validate", bad, "--variant", "impossible", cwd=tmp_path)[0] == 0
 
 
 def test_init_writes_a_scenario_that_is_valid_and_solves(tmp_path: Path) -> None:
@@ -182,9 +242,9 @@ def test_init_writes_a_scenario_that_is_valid_and_solves(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
-def test_init_does_not_write_over_a_folder(tiny: Path) -> None:
+def test_init_does_not_write_over_a_folder(here: Here, tiny: Path) -> None:
     before = (tiny / "scenario.yaml").read_bytes()
-    done = call("init", tiny, cwd=tiny.parent)
+    done = here("init", tiny, cwd=tiny.parent)
     assert done.returncode == 2
     assert (tiny / "scenario.yaml").read_bytes() == before
 
@@ -213,10 +273,11 @@ def test_evaluate_lists_every_broken_rule_with_its_excess(tiny: Path) -> None:
     assert (tiny.parent / record["run"] / "scenario" / "scenario.yaml").is_file()
 
 
-def test_evaluate_scores_a_run_under_another_variant(tiny: Path) -> None:
-    out = tiny.parent / "run"
-    call("solve", tiny, "--out", out, cwd=tiny.parent)
-    done = call(
+def test_evaluate_scores_a_run_under_another_variant(
+    here: Here, tiny: Path, solved: tuple[Path, str, str]
+) -> None:
+    out = solved[0] / run_of(solved[1])
+    done = here(
         *("evaluate", tiny, "--plan", out, "--variant", "poor", "--json"),
         cwd=tiny.parent,
     )
@@ -227,33 +288,35 @@ def test_evaluate_scores_a_run_under_another_variant(tiny: Path) -> None:
     assert record["objective"] == pytest.approx(EVERYBODY)
 
 
-def test_evaluate_reads_a_plan_from_excel(tiny: Path) -> None:
+def test_evaluate_reads_a_plan_from_excel(here: Here, tiny: Path) -> None:
     plan = tiny.parent / "plan.xlsx"
     rows = [("R1", "canteen", "lunch", 11), ("R1", "club", "evening", 5)]
     columns = ["space_id", "service_id", "session_id", "places"]
     pd.DataFrame(rows, columns=columns).to_excel(plan, index=False)
-    done = call("evaluate", tiny, "--plan", plan, "--json", cwd=tiny.parent)
+    done = here("evaluate", tiny, "--plan", plan, "--json", cwd=tiny.parent)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["objective"] == pytest.approx(EVERYBODY)
 
 
-def test_evaluate_reports_every_wrong_row_of_a_plan(tiny: Path) -> None:
+def test_evaluate_reports_every_wrong_row_of_a_plan(here: Here, tiny: Path) -> None:
     plan = tiny.parent / "plan.csv"
     plan.write_text(
         "space_id,service_id,session_id,places\nR7,canteen,lunch,1\n"
         "R1,canteen,lunhc,2\nR1,club,evening,1.5\n",
         encoding="utf-8",
     )
-    done = call("evaluate", tiny, "--plan", plan, cwd=tiny.parent)
+    done = here("evaluate", tiny, "--plan", plan, cwd=tiny.parent)
     assert done.returncode == 2
     for part in ("row 2", "R7", "row 3", "did you mean 'lunch'?", "row 4", "1.5"):
         assert part in done.stderr
     assert "3 errors" in done.stderr
 
 
-def test_compare_puts_runs_side_by_side(tiny: Path) -> None:
+def test_compare_puts_runs_side_by_side(
+    tiny: Path, solved: tuple[Path, str, str]
+) -> None:
     rich, poor = tiny.parent / "rich", tiny.parent / "poor"
-    call("solve", tiny, "--out", rich, cwd=tiny.parent)
+    shutil.copytree(solved[0] / run_of(solved[1]), rich)
     call("solve", tiny, "--variant", "poor", "--out", poor, cwd=tiny.parent)
     table = tiny.parent / "both.csv"
     done = call("compare", rich, poor, "--json", "--out", table, cwd=tiny.parent)
@@ -268,8 +331,8 @@ def test_compare_puts_runs_side_by_side(tiny: Path) -> None:
     assert set(pd.read_csv(table)["kind"]) == {"measure", "places"}
 
 
-def test_compare_needs_two_runs(tiny: Path) -> None:
-    assert call("compare", tiny, cwd=tiny.parent).returncode == 2
+def test_compare_needs_two_runs(here: Here, tiny: Path) -> None:
+    assert here("compare", tiny, cwd=tiny.parent).returncode == 2
 
 
 def test_describe_shows_shortfall_and_what_bars_a_service(tmp_path: Path) -> None:
@@ -298,13 +361,13 @@ def test_describe_shows_shortfall_and_what_bars_a_service(tmp_path: Path) -> Non
     assert bars["R2", "canteen"]["reason"]
 
 
-def test_describe_works_without_buildings(tmp_path: Path) -> None:
+def test_describe_works_without_buildings(here: Here, tmp_path: Path) -> None:
     text = (write_folder(tmp_path / "base") / "scenario.yaml").read_text("utf-8")
     without = text.replace("  buildings: buildings.csv\n", "").replace(
         "  spaces: spaces.csv\n", ""
     )
     folder = write_folder(tmp_path / "city", without)
-    done = call("describe", folder, cwd=tmp_path)
+    done = here("describe", folder, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Shortfall before planning" in done.stdout
 
@@ -322,8 +385,10 @@ def test_describe_works_without_buildings(tmp_path: Path) -> None:
         ["nonsense"],
     ],
 )
-def test_bad_usage_is_exit_2_and_says_so(tiny: Path, arguments: list[str]) -> None:
-    done = call(*arguments, cwd=tiny.parent)
+def test_bad_usage_is_exit_2_and_says_so(
+    here: Here, tiny: Path, arguments: list[str]
+) -> None:
+    done = here(*arguments, cwd=tiny.parent)
     assert done.returncode == 2
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
@@ -339,10 +404,6 @@ def test_an_internal_error_is_one_line_and_the_traceback_on_request(tiny: Path) 
         "s.read_scenario = broken\n"
         "c.main(['describe', 'tiny'])\n"
     )
-    import os
-    import subprocess
-    import sys
-
     plain = subprocess.run(
         [sys.executable, "-c", code], cwd=tiny.parent, capture_output=True, text=True
     )
