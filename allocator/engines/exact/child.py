@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Self
 
 from allocator.engines.exact.jobs import Message
 
@@ -76,7 +76,7 @@ class ChildProcess:
             batch.append(self._messages.get_nowait())
         return tuple(batch)
 
-    def __enter__(self) -> ChildProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -135,21 +135,21 @@ class RunHere:
         """Yield all messages at once; `stop` comes too late."""
         yield tuple(self._batch)
 
-    def __enter__(self) -> RunHere:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         """Leave nothing behind."""
 
 
-def _read_message(stream: BinaryIO) -> Message:
+def _read_message(stream: IO[bytes]) -> Message:
     """Read one message; EOFError at the end of the stream."""
     size = int.from_bytes(_read_exactly(stream, 8), "little")
     message: Message = pickle.loads(_read_exactly(stream, size))
     return message
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: IO[bytes], size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
         raise EOFError

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from allocator.engines.engine import GoalOutcome, Outcome, StopReason
+from allocator.engines.engine import GoalOutcome, Outcome, Progress, StopReason
 from allocator.engines.exact.bounds import trivial_bound
+from allocator.engines.exact.conflicts import find_conflicts
 from allocator.engines.exact.formulation import build_model
 from allocator.engines.exact.goals import declare_goals, hold_goal
 from allocator.engines.exact.incumbents import Formulated, Incumbent
@@ -48,10 +49,23 @@ class ExactEngine:
         state = _State(Formulated(model, variables, goals), options.start)
         for position in range(len(goals)):
             self._solve_goal(state, position, options)
-        return _outcome(instance, state)
+        outcome = _outcome(instance, state)
+        if not outcome.infeasible:
+            return outcome
+        sign_of_life = Progress(outcome.steps, None, None, phase="conflicts")
+        conflicts, proven = find_conflicts(
+            instance,
+            model,
+            options.stop,
+            tell=lambda: options.on_progress(sign_of_life),
+            isolated=self._isolated,
+        )
+        return replace(
+            outcome, conflicts=conflicts, conflicts_proven_irreducible=proven
+        )
 
     def _solve_goal(self, state: _State, position: int, options: EngineOptions) -> None:
-        """Solve one goal after the earlier ones, or only bound it when it is too late."""
+        """Solve one goal after the earlier ones; only bound it when it is too late."""
         task = state.task(position)
         state.bounds.append(task.bound)
         state.reached.append(None)

@@ -130,7 +130,7 @@ def _open_problem(instance: Instance, places: Ints, goal: int) -> _Problem:
 def arc_values(instance: Instance, goal: GoalRow) -> Floats:
     """Return what one visit on each arc adds to a goal, worst coverages apart."""
     arcs, supplies = instance.arcs, instance.supplies
-    value = goal.walking_minutes * arcs.walk_min
+    value: Floats = goal.walking_minutes * arcs.walk_min
     for term in goal.covered:
         meant = term.offers[supplies.offer[arcs.supply]]
         value = value + term.row_value[arcs.row] * arcs.credit * meant
@@ -171,15 +171,15 @@ def _side_rows(
                 inside[planned] = limit.buildings[home[planned]]
                 room = limit.upper - limit_value(limit, costs)
                 sides.append(_Side(-fees * inside, upper=room))
-    for value, goal in zip(reached, instance.goals, strict=False):
+    for before, goal in zip(reached, instance.goals, strict=False):
         if not goal.worst:
-            slack = goal.tolerance * abs(value)
+            slack = goal.tolerance * abs(before)
             fixed = goal_value(instance, goal, idle)
             held = arc_values(instance, goal)[problem.arc]
             if goal.maximizes:
-                sides.append(_Side(held, lower=value - slack - fixed))
+                sides.append(_Side(held, lower=before - slack - fixed))
             else:
-                sides.append(_Side(held, upper=value + slack - fixed))
+                sides.append(_Side(held, upper=before + slack - fixed))
     return sides
 
 
@@ -262,9 +262,7 @@ def _solve_whole(
     return _filled(problem, every) if found is None else found
 
 
-def _solve_with(
-    problem: _Problem, sides: list[_Side], left_s: float
-) -> Floats | None:
+def _solve_with(problem: _Problem, sides: list[_Side], left_s: float) -> Floats | None:
     """Return the best visits that keep the sides, or None."""
     if left_s <= LEAST_LEFT_S:
         return None
@@ -296,9 +294,7 @@ def _add_sides(model: LinearModel, columns: Ints, sides: list[_Side]) -> Ints:
     )
 
 
-def _eased(
-    problem: _Problem, sides: list[_Side], left_s: float
-) -> list[_Side] | None:
+def _eased(problem: _Problem, sides: list[_Side], left_s: float) -> list[_Side] | None:
     """Return the sides with the limits that the least excess needs."""
     if left_s <= LEAST_LEFT_S:
         return None

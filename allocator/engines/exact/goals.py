@@ -19,6 +19,7 @@ from allocator.engines.exact.measures import (
 from allocator.engines.exact.model import Expression, Terms, total
 from allocator.engines.exact.names import numbered
 from allocator.engines.exact.rules.limits import one_row
+from allocator.instance.arrays import sums
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -59,7 +60,7 @@ class Worst:
     def coverage(self, point: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the coverage of every cell at a point."""
         values = point[self.shares.columns] * self.shares.values
-        return np.bincount(self.cell, values, self.num_cells)
+        return sums(self.cell, values, self.num_cells)
 
 
 def declare_goals(model: LinearModel, variables: Variables) -> tuple[Goal, ...]:

@@ -229,10 +229,10 @@ class Layout:
         width = self.holds.shape[1]
         patterns = self.floor_patterns
         keys = patterns.group * width + patterns.slot
-        order = np.argsort(keys)
+        order: Ints = np.argsort(keys)
         own = self.cell_of_candidate[self.extensions.candidate]
         wanted = own * width + self.extensions.slot
-        return order[np.searchsorted(keys[order], wanted)]
+        return np.asarray(order[np.searchsorted(keys[order], wanted)], np.int64)
 
     @cached_property
     def extensions(self) -> Extensions:
@@ -281,7 +281,7 @@ class Layout:
         )
 
     def _every_slot(self, wanted: Ints) -> Patterns:
-        """Return one pattern per (cell, slot) that anything of the cell's space holds."""
+        """Return one pattern per cell and slot."""
         width = self.holds.shape[1]
         cell = self.cell_of_candidate[wanted]
         cells = np.unique(cell)
@@ -365,7 +365,7 @@ class Layout:
         counts |= pairs.alternative_outdoor_m2_per_place > 0.0
         needed = services.equipment_cost_per_place != 0.0
         needed = needed | self._services_with(counts)
-        return needed[pairs.service]
+        return np.asarray(needed[pairs.service], bool)
 
     @cached_property
     def needs_peak_area(self) -> Bools:

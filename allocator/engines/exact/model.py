@@ -135,9 +135,8 @@ class Matrix:
     def excess(self, point: Floats) -> Floats:
         """Return by how much each row is broken, ≥ 0."""
         activity = self.rows @ point
-        return np.maximum(
-            0.0, np.maximum(self.row_lower - activity, activity - self.row_upper)
-        )
+        over = np.maximum(self.row_lower - activity, activity - self.row_upper)
+        return np.asarray(np.maximum(over, 0.0), np.float64)
 
 
 class LinearModel:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from allocator.engines.exact.model import Keys
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from allocator.instance.instance import Instance
@@ -40,9 +41,11 @@ class Namer:
     def arcs(self, which: Ints) -> Keys:
         """Name arcs: row, site, service, session."""
         arcs = self._instance.arcs
-        there = self.supplies(arcs.supply[which])
+        there = self.supplies(arcs.supply[which].astype(np.int64))
         rows = range(len(self._instance.rows))
-        return Keys(len(which), (("row", rows, arcs.row[which]), *there.parts))
+        return Keys(
+            len(which), (("row", rows, arcs.row[which].astype(np.int64)), *there.parts)
+        )
 
     def pairs(self, which: Ints, **more: Ints) -> Keys:
         """Name pairs: space, service; `more` words carry plain numbers."""

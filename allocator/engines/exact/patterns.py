@@ -1,4 +1,4 @@
-"""Which candidates of a space hold the same slots: the only slots rows are needed for."""
+"""Which candidates of a space hold the same slots: rows are needed for those alone."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def _by_offers(group: Ints, offer: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
     ends = np.append(starts[1:], len(order))
     alike: dict[bytes, list[int]] = defaultdict(list)
     sorted_offer = offer[order]
-    for k, (begin, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        alike[sorted_offer[begin:end].tobytes()].append(k)
+    for k, (low, high) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        alike[sorted_offer[low:high].tobytes()].append(k)
     for numbers in alike.values():
         begin = starts[numbers]
         width = int(ends[numbers[0]] - begin[0])
@@ -114,7 +114,7 @@ def _maximal_sets(holds: Bools) -> Iterator[tuple[int, Ints]]:
 
 
 def _sorted_patterns(group: Ints, slot: Ints, pattern: Ints, member: Ints) -> Patterns:
-    """Number the patterns by group, then slot."""
+    """Return the patterns numbered by group, then slot."""
     order = np.lexsort((slot, group))
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))

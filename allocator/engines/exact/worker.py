@@ -1,4 +1,4 @@
-"""The child process in which a solver runs: ``python -m allocator.engines.exact.worker``.
+"""The child process of a solver: ``python -m allocator.engines.exact.worker``.
 
 It reads one job from its standard input, writes messages to its standard output, and
 dies with its parent.

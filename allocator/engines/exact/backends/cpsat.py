@@ -1,9 +1,9 @@
-"""CP-SAT on a model in whole numbers; the flows of its plans are solved again as LPs."""
+"""CP-SAT on a model in whole numbers; its plans' flows are solved again as LPs."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from ortools.sat.python import cp_model_helper
@@ -42,7 +42,7 @@ class CpSat:
             # CP-SAT does not keep its callbacks alive: they need names here.
             plans, proto = _Plans(refiner), _proto(model, settings)
             solver.add_solution_callback(plans)
-            response = solver.solve(proto)
+            response = solver.solve(proto)  # type: ignore[no-untyped-call]
             solver.clear_solution_callback(plans)
             return _outcome(response, model, settings, refiner)
 
@@ -54,9 +54,10 @@ class _Plans(cp_model_helper.SolutionCallback):
         super().__init__()
         self._refiner = refiner
 
-    def OnSolutionCallback(self) -> None:  # noqa: N802 (CP-SAT's name)
+    def OnSolutionCallback(self) -> None:
         """Take a plan; called by CP-SAT."""
-        self._refiner.take(np.array(self.Response().solution, np.float64))
+        response = self.Response()  # type: ignore[no-untyped-call]
+        self._refiner.take(np.array(list(response.solution), np.float64))
 
 
 class _Refiner:
@@ -77,7 +78,7 @@ class _Refiner:
             self._newest = values
             self._lock.notify()
 
-    def __enter__(self) -> _Refiner:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

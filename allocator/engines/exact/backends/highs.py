@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from allocator.engines.exact.model import Matrix
 
 LEAST_GAP = 1e-7
-"""Relative gap at which a solve ends at the latest; well below what counts as optimal."""
+"""Relative gap at which a solve ends; well below what counts as optimal."""
 STATUSES = {
     highspy.HighsModelStatus.kOptimal: RawStatus.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: RawStatus.INFEASIBLE,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.instance.arrays import sums
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -149,8 +151,8 @@ def _round_rows(
     near = np.rint(scaled)
     low = np.floor(scaled + SLACK)
     whole = np.where(transport[owner], low, near)
-    off = np.abs(near - scaled) * size[matrix.index] * ~transport[owner]
-    off = np.bincount(owner, off, matrix.num_rows)
+    amount = np.abs(near - scaled) * size[matrix.index] * ~transport[owner]
+    off = sums(owner, amount, matrix.num_rows)
     too_high, too_low = _rounding_slack(matrix, scaled, rounds_up)
     upper = matrix.row_upper * factor + off + too_high
     lower = matrix.row_lower * factor - off - too_low
@@ -198,8 +200,8 @@ def _rounding_slack(
     lowers = (up & ~positive) | (down & positive) | side
     amount = np.abs(scaled)
     return (
-        np.bincount(owner, amount * raises, matrix.num_rows),
-        np.bincount(owner, amount * lowers, matrix.num_rows),
+        sums(owner, amount * raises, matrix.num_rows),
+        sums(owner, amount * lowers, matrix.num_rows),
     )
 
 
@@ -219,7 +221,7 @@ def _transport_rows(matrix: Matrix) -> Bools:
     plain &= np.isneginf(matrix.row_lower)
     several = plain & (flows > 1)
     uses = np.bincount(matrix.index, network & several[owner], matrix.num_columns)
-    return plain if uses.max(initial=0) <= 2 else plain & ~several
+    return np.asarray(plain if uses.max(initial=0) <= 2 else plain & ~several, bool)
 
 
 def _owner(matrix: Matrix) -> Ints:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_pair_area(model: LinearModel, variables: Variables) -> None:
-    r"""A service stays within the space and its own maximum in every slot.
+    r"""Keep a service within the space and its own maximum in every slot.
 
     :math:`\sum_{k \ni t} m2_k n_k \le \min(A_r, a^{max}_s) x_{p,t}`; one offer alone is
     bounded by its most places.
@@ -48,7 +48,7 @@ def add_pair_area(model: LinearModel, variables: Variables) -> None:
 
 
 def add_floor_used(model: LinearModel, variables: Variables) -> None:
-    r"""A class takes its largest slot of a divisible space, a dedicated service a[r,s].
+    r"""Count the largest slot of a class, and a[r,s] of a dedicated service.
 
     :math:`F_c \ge \sum_{k \in c, k \ni t} m2_k n_k + e_{k,t}`, where e is what
     change-over adds to the slot.
@@ -153,8 +153,8 @@ def add_space_area(model: LinearModel, variables: Variables) -> None:
 def add_min_area(model: LinearModel, variables: Variables) -> None:
     r"""In a divisible space the service reaches its least area in some slot.
 
-    :math:`\sum_{k \ni t} m2_k n_k \ge a^{min}_s z_t`, :math:`\sum_t z_t = y_p`; a service
-    with one maximal slot needs no choice z.
+    :math:`\sum_{k \ni t} m2_k n_k \ge a^{min}_s z_t`, :math:`\sum_t z_t = y_p`; a
+    service with one maximal slot needs no choice z.
     """
     layout, namer = variables.layout, variables.namer
     patterns, which = layout.pair_patterns, layout.min_area_patterns

@@ -8,6 +8,7 @@ import numpy as np
 
 from allocator.engines.exact.model import Terms
 from allocator.engines.exact.names import numbered
+from allocator.instance.arrays import sums
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,7 +37,7 @@ def add_demand_limit(model: LinearModel, variables: Variables) -> None:
 
 
 def add_capacity(model: LinearModel, variables: Variables) -> None:
-    r""":math:`\sum_i f_{iq} \le \sum_k n_k \cdot turns \cdot days`, or a facility's own."""
+    r"""Keep :math:`\sum_i f_{iq} \le \sum_k n_k \cdot turns \cdot days`, or a given limit."""
     instance, layout = variables.layout.instance, variables.layout
     supplies, arcs = instance.supplies, instance.arcs
     unlimited = instance.offers.unlimited[supplies.offer] & supplies.planned
@@ -90,4 +91,4 @@ def _most_visits(variables: Variables) -> Floats:
         candidates.max_places * instance.offers.visits_per_place_week[candidates.offer]
     )
     most = np.where(instance.offers.unlimited[candidates.offer], np.inf, most)
-    return np.bincount(layout.supply_of, most, len(layout.supply_size))
+    return sums(layout.supply_of, most, len(layout.supply_size))

@@ -30,7 +30,7 @@ def add_limits(model: LinearModel, variables: Variables) -> None:
 
 
 def add_building_reserve(model: LinearModel, variables: Variables) -> None:
-    """A building's own reserve leaves part of its area free."""
+    """Leave the part of its area free that a building's own reserve asks."""
     most = variables.layout.instance.buildings.max_floor_used_m2
     used = floor_used_m2(variables)
     which = np.flatnonzero(np.isfinite(most))

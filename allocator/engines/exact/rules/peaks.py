@@ -70,7 +70,7 @@ def _add_peaks(
 
 
 def add_siting(model: LinearModel, variables: Variables) -> None:
-    """A running service relies on one of its siting alternatives."""
+    """Let a running service rely on one of its siting alternatives."""
     layout = variables.layout
     owner = layout.alternative_pair
     found, rows = np.unique(owner, return_inverse=True)
@@ -145,9 +145,9 @@ def _members(groups: Ints, wanted: Ints) -> tuple[Ints, Ints]:
 
 
 def add_outdoor(model: LinearModel, variables: Variables) -> None:
-    """Outdoor area of peak places fits the building's, by the alternative relied on.
+    r"""Outdoor area of peak places fits the building's, by the alternative relied on.
 
-    :math:`O_p \\ge o_z P_p - o_z \\bar P_p (1 - z)`, :math:`\\sum_p O_p \\le O_b`.
+    :math:`O_p \ge o_z P_p - o_z \bar P_p (1 - z)`, :math:`\sum_p O_p \le O_b`.
     """
     layout = variables.layout
     per_place = layout.instance.pairs.alternative_outdoor_m2_per_place

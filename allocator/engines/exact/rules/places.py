@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_places(model: LinearModel, variables: Variables) -> None:
-    r"""An offer runs exactly where it has places.
+    r"""Let an offer run exactly where it has places.
 
     :math:`x_k \le n_k \le \bar n_k x_k`.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_sharing(model: LinearModel, variables: Variables) -> None:
-    """A whole space hosts one dedicated service, or services of one class."""
+    """Give a whole space to one dedicated service, or to services of one class."""
     layout = variables.layout
     cells = np.flatnonzero(~layout.cell_divisible)
     space = layout.cell_space[cells]
@@ -36,7 +36,7 @@ def add_sharing(model: LinearModel, variables: Variables) -> None:
 
 
 def _add_class_members(model: LinearModel, variables: Variables) -> None:
-    """A service runs in a whole space only when its class has it."""
+    """Let a service run in a whole space only when its class has it."""
     layout = variables.layout
     owner = variables.class_runs[layout.cell_of_pair]
     which = np.flatnonzero((owner >= 0) & (owner != variables.service_runs))
@@ -70,7 +70,7 @@ def add_taking_turns(model: LinearModel, variables: Variables) -> None:
 
 
 def add_together(model: LinearModel, variables: Variables) -> None:
-    """A set of a pair's offers runs when one of them does."""
+    """Let a set of a pair's offers run when one of them does."""
     layout = variables.layout
     candidates = layout.instance.candidates
     seen: list[np.ndarray] = []
