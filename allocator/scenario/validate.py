@@ -7,23 +7,22 @@ required value is faulty is dropped and its id remembered.
 
 from __future__ import annotations
 
-import types
-import typing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from allocator.issues import Place, nearest_name
-from allocator.scenario.nodes import Node, scalar_text, walk, without
+from allocator.issues import nearest_name
+from allocator.scenario.nodes import Node, as_plain, scalar_text, walk, without
 from allocator.scenario.schema import ScenarioSpec
+from allocator.scenario.schema_keys import keys_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
-    from allocator.issues import IssueCollector
+    from allocator.issues import IssueCollector, Place
     from allocator.scenario.places import Path
 
 MAX_ROUNDS = 50
@@ -85,7 +84,7 @@ def validate(
     stands on could not be read, and might have given it.
     """
     root, faults = _with_source_text(root)
-    document = _typed(root)
+    document = as_plain(root)
     remaining, removed = root, set[str]()
     for round_number in range(MAX_ROUNDS):
         for fault in faults:
@@ -129,15 +128,6 @@ def _swapped(node: Node, paths: set[Path], path: Path = ()) -> Node:
         parts = [_swapped(v, paths, (*path, k)) for k, v in enumerate(node.value)]
         return replace(node, value=parts)
     return node
-
-
-def _typed(node: Node) -> Any:
-    """Return plain data in which ids are text and numbers numbers."""
-    if isinstance(node.value, dict):
-        return {key: _typed(child) for key, child in node.value.items()}
-    if isinstance(node.value, list):
-        return [_typed(child) for child in node.value]
-    return node.value
 
 
 def _for_schema(node: Node) -> Any:
@@ -217,103 +207,61 @@ def _is_new(fault: _Fault, removed: set[str]) -> bool:
 def _report(fault: _Fault, root: Node, collector: IssueCollector) -> None:
     """Turn a fault into an issue."""
     node = _at(root, fault.path)
-    place, value = node.place, node.text if node.text is not None else None
-    shown = repr(value) if value is not None else "this value"
+    shown = repr(node.text) if node.text is not None else "this value"
     match fault.kind:
         case "missing":
-            inner = f"{place.path}.{fault.key}" if place.path else fault.key
-            collector.error(
-                "missing-key",
-                replace(place, path=inner),
-                f"{fault.key!r} is missing",
-                nearest=nearest_name(str(fault.key), node.items),
-            )
+            _report_missing(fault, node, collector)
         case "extra_forbidden":
-            key, valid = str(fault.path[-1]), keys_at(fault.path[:-1])
-            collector.error(
-                "unknown-key",
-                place,
-                f"the key {key!r} means nothing here",
-                expected="one of " + ", ".join(valid),
-                nearest=nearest_name(key, valid),
-            )
+            _report_extra(fault, node.place, collector)
         case "literal_error" | "enum":
             expected = str(fault.context.get("expected", "")).replace(" or ", ", ")
             words = [word.strip(" '") for word in expected.split(",")]
             collector.error(
                 "unknown-value",
-                place,
+                node.place,
                 f"{shown} is not allowed here",
                 expected=", ".join(words),
-                nearest=nearest_name(str(value), words),
+                nearest=nearest_name(str(node.text), words),
             )
         case "value_error":
             text = fault.message.removeprefix("Value error, ")
-            collector.error("invalid-value", place, text)
+            collector.error("invalid-value", node.place, text)
+        case "too_short" | "string_too_short":
+            text = "too few values" if node.text is None else "the text is empty"
+            collector.error("empty", node.place, text, expected="at least one")
         case kind if kind in _EXPECTED or kind.startswith("date"):
-            expected = fault.context.get("shapes") or _EXPECTED.get(
-                kind, "a date like 2026-01-31"
-            )
-            collector.error(
-                "wrong-type",
-                place,
-                f"{shown} is not {expected}",
-                expected=expected,
-            )
+            expected = str(fault.context.get("shapes") or _expected(kind))
+            text = f"{shown} is not {expected}"
+            collector.error("wrong-type", node.place, text, expected=expected)
         case _:
-            text = fault.message.removeprefix("Input should be ")
-            empty = fault.kind in ("too_short", "string_too_short")
-            collector.error(
-                "empty" if empty else "out-of-range",
-                place,
-                f"{shown} is not allowed here" if not empty else "too few values",
-                expected=text,
-            )
+            expected = fault.message.removeprefix("Input should be ")
+            text = f"{shown} is not allowed here"
+            collector.error("out-of-range", node.place, text, expected=expected)
 
 
-def keys_at(path: Path) -> list[str]:
-    """Return the keys the schema knows for the mapping at `path`."""
-    found: dict[str, None] = {}
-    annotations: list[Any] = [ScenarioSpec]
-    for step in path:
-        annotations = [inner for a in annotations for inner in _inner(a, step)]
-    for annotation in annotations:
-        for model in _models(annotation):
-            for name, info in model.model_fields.items():
-                found[info.alias or name] = None
-    return list(found)
+def _expected(kind: str) -> str:
+    return _EXPECTED.get(kind, "a date like 2026-01-31")
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models among the alternatives of an annotation."""
-    for option in _alternatives(annotation):
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            yield option
+def _report_missing(fault: _Fault, node: Node, collector: IssueCollector) -> None:
+    path = f"{node.place.path}.{fault.key}" if node.place.path else fault.key
+    collector.error(
+        "missing-key",
+        replace(node.place, path=path),
+        f"{fault.key!r} is missing",
+        nearest=nearest_name(str(fault.key), node.items),
+    )
 
 
-def _alternatives(annotation: Any) -> Iterator[Any]:
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        yield from _alternatives(typing.get_args(annotation)[0])
-    elif origin in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _alternatives(option)
-    else:
-        yield annotation
-
-
-def _inner(annotation: Any, step: str | int) -> Iterator[Any]:
-    """Yield the annotations of what stands under a key or position."""
-    for option in _alternatives(annotation):
-        origin, args = typing.get_origin(option), typing.get_args(option)
-        if isinstance(step, int) and origin is tuple:
-            yield args[0]
-        elif isinstance(step, str) and origin is dict:
-            yield args[1]
-        elif isinstance(option, type) and issubclass(option, BaseModel):
-            for name, info in option.model_fields.items():
-                if step == (info.alias or name):
-                    yield info.annotation
+def _report_extra(fault: _Fault, place: Place, collector: IssueCollector) -> None:
+    key, valid = str(fault.path[-1]), keys_at(fault.path[:-1])
+    collector.error(
+        "unknown-key",
+        place,
+        f"the key {key!r} means nothing here",
+        expected="one of " + ", ".join(valid),
+        nearest=nearest_name(key, valid),
+    )
 
 
 def _repaired(root: Node, faults: Sequence[_Fault], removed: set[str]) -> Node:

@@ -11,7 +11,7 @@ import pytest
 from allocator.errors import ScenarioInvalid
 from allocator.scenario import build_scenario, check_scenario, read_scenario
 from allocator.scenario.codes import CODES
-from allocator.scenario.validate import keys_at
+from allocator.scenario.schema_keys import keys_at
 from tests.scenario.folder import HEAD, TABLES
 
 if TYPE_CHECKING:
