@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def city(fee: float = 0.0, tables=None, **limits):
@@ -105,3 +105,13 @@ def test_each_session_has_its_fixed_cost_and_a_session_may_have_its_own():
     )
     places = {("B1", "R1", "a", "am"): 1, ("B1", "R1", "a", "pm"): 1}
     assert evaluate(scenario, places).measures["yearly_outlay"] == 340
+
+
+@pytest.mark.parametrize(("budget", "covered"), [(99, 0), (150, 70), (200, 140)])
+def test_the_best_plan_runs_what_the_budget_pays(budget, covered):
+    scenario = rooms_of_20_m2(
+        [service("a", annual_cost_fixed=100)],
+        ("B1", "B2"),
+        limits={"annual_budget": budget},
+    )
+    assert best(scenario) == pytest.approx(covered)

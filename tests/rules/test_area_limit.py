@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 MORNING, NOON = ("B1", "R1", "a", "main"), ("B1", "R1", "b", "main")
 
@@ -160,3 +160,13 @@ def test_unlimited_services_take_their_least_area_in_a_divisible_space():
     (violation,) = breaches("area_limit", scenario, {MORNING: 1, NOON: 1})
     assert violation.excess == pytest.approx(10)
     assert breaches("area_limit", scenario, {MORNING: 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "covered"), [("11:00-14:00", 70), ("12:00-14:00", 140)]
+)
+def test_the_best_plan_uses_the_floor_of_a_class_once_per_slot(second, covered):
+    # 20 m² hold 10 places in every slot: 70 visits, or 70 and 70 at different hours
+    services = [service("a", "09:00-12:00"), service("b", second)]
+    scenario = rooms_of_20_m2(services, room={"divisible": True})
+    assert best(scenario) == pytest.approx(covered)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 KEY = ("B1", "R1", "a", "main")
 
@@ -113,3 +113,15 @@ def test_the_first_and_the_last_day_are_inside():
 def test_a_building_that_is_not_used_breaks_nothing():
     scenario = city(building={"available_from": "2030-01-01"})
     assert breaches("available", scenario, {}) == []
+
+
+def test_the_best_plan_holds_only_sessions_in_open_hours():
+    # open on weekdays: the daily session may not run, the weekday one serves 10 × 5
+    sessions = [
+        {"id": "daily", "days": "all", "hours": "09:00-12:00"},
+        {"id": "week", "days": "mon-fri", "hours": "09:00-12:00"},
+    ]
+    scenario = rooms_of_20_m2(
+        [service("a", sessions=sessions)], room={"available": "mon-fri 08:00-20:00"}
+    )
+    assert best(scenario) == pytest.approx(50)

@@ -1,7 +1,7 @@
 """Rule `building_limit`: most used buildings, in total and by district."""
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 DISTRICTS = {"B1": "west", "B2": "west", "B3": "east"}
 
@@ -50,3 +50,10 @@ def test_a_limit_of_none_forbids_every_building():
     (violation,) = breaches("building_limit", city(buildings=0), at(3))
     assert violation.excess == 1
     assert breaches("building_limit", city(buildings=0), {}) == []
+
+
+def test_the_best_plan_uses_the_buildings_it_may():
+    scenario = rooms_of_20_m2(
+        [service("a")], ("B1", "B2", "B3"), limits={"buildings": 2}
+    )
+    assert best(scenario) == 140

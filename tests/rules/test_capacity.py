@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate
 
 
 def canteen(**keys):
@@ -117,3 +117,13 @@ def test_two_intervals_of_one_day_share_the_turns_of_the_day():
     )
     found = evaluate(scenario, PLACES, None)
     assert found.measures["served_visits_per_week"] == pytest.approx(56)
+
+
+def test_the_best_plan_fills_the_places_of_the_room():
+    # 10 m² ÷ 2 = 5 places × 2 turns × 5 days = 50 of 100 persons
+    scenario = make_scenario(
+        services=[canteen()],
+        needs=[need("lunch", "canteen")],
+        spaces=[{"space_id": "R1", "building_id": "B1", "usable_area_m2": 10}],
+    )
+    assert best(scenario) == pytest.approx(50)

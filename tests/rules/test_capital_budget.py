@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def city(**limits):
@@ -130,3 +130,14 @@ def test_places_are_equipped_for_the_peak_and_a_space_is_renovated_once():
     found = evaluate(scenario, places)
     # renovation of the floor used, max(20, 12) m² × 10
     assert found.measures["capital_cost"] == 700 + 200
+
+
+@pytest.mark.parametrize(("budget", "covered"), [(99, 0), (150, 70), (200, 140)])
+def test_the_best_plan_opens_what_the_budget_pays(budget, covered):
+    scenario = rooms_of_20_m2(
+        [service("a")],
+        ("B1", "B2"),
+        house={"opening_cost": 100},
+        limits={"capital_budget": budget},
+    )
+    assert best(scenario) == pytest.approx(covered)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 A, B = ("B1", "R1", "a", "main"), ("B1", "R1", "b", "main")
 
@@ -138,3 +138,12 @@ def test_a_dedicated_service_keeps_its_area_and_lends_its_hours():
     # c of a's class runs in b's hours, into which a now reaches: (20 + 5) × 2 + 30
     found = evaluate(scenario, {A: 20, B: 15, ("B1", "R1", "c", "main"): 5})
     assert found.measures["floor_used_m2"] == pytest.approx(80)
+
+
+@pytest.mark.parametrize(
+    ("second", "covered"), [("12:40-15:00", 70), ("13:00-15:00", 140)]
+)
+def test_the_best_plan_leaves_time_to_clear_up(second, covered):
+    services = [service("a", "09:00-12:00"), service("b", second)]
+    scenario = rooms_of_20_m2(services, rules={"change_over_min": HOUR})
+    assert best(scenario) == pytest.approx(covered)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 PLACES = {("B1", "R1", "a", "main"): 50, ("B1", "R2", "b", "main"): 50}
 
@@ -130,3 +130,13 @@ def test_residents_are_assigned_to_meet_floors_before_any_goal():
     coverage = found.coverage.query("need_id == 'two'").set_index("community_id")
     assert coverage.loc["C2", "covered_persons"] >= 40 - 1e-6
     assert found.measures["covered_persons"] == pytest.approx(70)
+
+
+def test_the_cheapest_plan_reaches_the_floor():
+    # 5 % of 1000 persons are 50: 8 places (56 visits) at 10 each
+    scenario = rooms_of_20_m2(
+        [service("a", equipment_cost_per_place=10)],
+        rules={"coverage_floor": {"total": 0.05}},
+        goals=[{"minimize": {"capital_cost": 1}}],
+    )
+    assert best(scenario) == pytest.approx(80)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate
 
 # 100 persons × rate 0.5 × 2 visits a week = 100 visits a week, by 50 persons.
 SCENARIO = make_scenario(
@@ -74,3 +74,8 @@ def test_negative_visits_are_flagged():
     (violation,) = breaches("demand_limit", SCENARIO, PLACES, served(20, -4))
     assert violation.excess == pytest.approx(4)
     assert violation.where["site"] == "F1"
+
+
+def test_the_best_plan_covers_all_demand_and_no_more():
+    # 280 visits and more of capacity for 50 persons who come twice a week
+    assert best(SCENARIO) == pytest.approx(50)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def city(**limits):
@@ -55,3 +55,14 @@ def test_a_district_has_its_own_limit():
     (violation,) = breaches("floor_area_limit", city(**limits), PLACES)
     assert violation.where == {"district": "east"}
     assert violation.excess == pytest.approx(4)
+
+
+def test_the_best_plan_uses_the_floor_it_may():
+    # 26 m² are 13 places, 91 visits
+    scenario = rooms_of_20_m2(
+        [service("a")],
+        ("B1", "B2"),
+        room={"divisible": True},
+        limits={"floor_area_m2": 26},
+    )
+    assert best(scenario) == pytest.approx(91)

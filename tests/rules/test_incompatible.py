@@ -1,7 +1,9 @@
 """Rule `incompatible`: services that must not run in one building."""
 
+import pytest
+
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def city(when: str, second: str = "10:00-12:00"):
@@ -84,3 +86,21 @@ def test_a_facility_in_the_building_never_meets_the_plan():
         },
     )
     assert breaches("incompatible", scenario, {SPORTS: 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "second", "covered"),
+    [
+        ("same_slot", "11:00-13:00", 140),
+        ("same_slot", "15:00-17:00", 280),
+        ("always", "15:00-17:00", 140),
+    ],
+)
+def test_the_best_plan_keeps_them_apart(when, second, covered):
+    # two rooms of one building, 70 visits per room and service
+    scenario = rooms_of_20_m2(
+        [service("a", "09:00-12:00"), service("b", second)],
+        ("B1", "B1"),
+        rules={"incompatible": [{"services": ["a", "b"], "when": when}]},
+    )
+    assert best(scenario) == pytest.approx(covered)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, broken_rules, evaluate
+from tests.rules.support import best, breaches, broken_rules, evaluate
 
 A, B = ("B1", "R1", "a", "main"), ("B1", "R1", "b", "main")
 
@@ -89,3 +89,24 @@ def test_an_unlimited_service_has_its_least_area_and_counts_with_the_whole_space
     assert evaluate(whole, {A: 1}).measures["floor_used_m2"] == pytest.approx(100)
     (violation,) = breaches("min_area", city(False, 42, **unlimited), {A: 1})
     assert violation.excess == pytest.approx(8)
+
+
+@pytest.mark.parametrize(("least", "covered"), [(10, 70), (11, 63), (21, 0)])
+def test_the_best_plan_gives_each_service_its_least_area(least, covered):
+    # 20 m² for two dedicated services: 10 m² each (35 + 35 visits), or one of 11 m² and
+    # more, which covers its 63 persons
+    services = [service(name, sharing="dedicated", min_area_m2=least) for name in "ab"]
+    scenario = make_scenario(
+        services=services,
+        needs=[need("one", "a"), need("two", "b")],
+        population=[{"zone_id": "Z1", "group_id": "all", "persons": 63}],
+        spaces=[
+            {
+                "space_id": "R1",
+                "building_id": "B1",
+                "usable_area_m2": 20,
+                "divisible": True,
+            }
+        ],
+    )
+    assert best(scenario) == pytest.approx(covered)

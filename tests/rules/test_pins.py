@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 R1, R2 = ("B1", "R1", "a", "am"), ("B2", "R2", "b", "main")
 FACILITY = {
@@ -95,3 +95,18 @@ def test_pinned_services_serve_as_any_other():
     found = evaluate(city({"fix": "in", "service": "a"}), {R1: 10}, None)
     assert found.measures["covered_persons"] == pytest.approx(105)
     assert found.violations == ()
+
+
+@pytest.mark.parametrize(
+    ("pin", "covered"),
+    [
+        ({"fix": "out", "space": "R2"}, 70),
+        ({"fix": "in", "service": "b"}, 70 + 7 * 2),
+        ({"fix": "in", "building": "B1"}, 140),
+    ],
+)
+def test_the_best_plan_keeps_the_pin(pin, covered):
+    # a fills each room with 70 visits; b needs 10 m² per place, 2 places, 14 visits
+    services = [service("a"), service("b", m2_per_place=10)]
+    scenario = rooms_of_20_m2(services, ("B1", "B2"), rules={"pins": [pin]})
+    assert best(scenario) == pytest.approx(covered)

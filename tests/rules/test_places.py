@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 SCENARIO = make_scenario(
     services=[service("canteen")], needs=[need("lunch", "canteen")]
@@ -53,3 +53,9 @@ def test_unlimited_capacity_runs_once_or_not_at_all():
     assert breaches("places", STOPS, {STOP: 1}) == []
     (violation,) = breaches("places", STOPS, {STOP: 3})
     assert violation.excess == pytest.approx(2)
+
+
+def test_the_best_plan_has_whole_places():
+    # 5 m² ÷ 2 m² = 2.5: two places, 14 visits
+    scenario = rooms_of_20_m2([service("canteen")], room={"usable_area_m2": 5})
+    assert best(scenario) == pytest.approx(14)

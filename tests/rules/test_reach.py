@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 PLACES = {("B1", "R1", "canteen", "main"): 10}  # 70 visits a week
 
@@ -82,3 +82,10 @@ def test_credit_beyond_the_limit_of_the_offer_is_nothing():
     # Steps would give half a share up to 9 min; the offer's limit of 5 min goes first.
     long = city(600, credit=[{"max_min": 9, "share": 0.5}])
     assert len(breaches("reach", long, PLACES, at_b1())) == 1
+
+
+@pytest.mark.parametrize(("x", "covered"), [(1000, 70), (1001, 0)])
+def test_the_best_plan_serves_whom_it_can_reach(x, covered):
+    # 10 min at 100 m/min: the limit is inclusive; one room serves 70 visits
+    zone = {"zone_id": "Z1", "x": x, "y": 0, "community_id": "C1"}
+    assert best(rooms_of_20_m2([service("a")], zones=[zone])) == covered

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def city(share: float = 0.0, own: float = 0.0, divisible: bool = True):
@@ -60,3 +60,14 @@ def test_area_left_free_in_used_buildings_is_told():
     found = evaluate(city(), at(20))
     assert found.measures["reserved_area_m2"] == pytest.approx(60)  # 100 − 40 in B1
     assert found.sites["reserved_area_m2"].tolist() == [60]
+
+
+def test_the_best_plan_leaves_the_reserve_free():
+    # 25 % of 40 m² stay free: 30 m² are 15 places, 105 visits
+    scenario = rooms_of_20_m2(
+        [service("a")],
+        ("B1", "B2"),
+        room={"divisible": True},
+        limits={"reserve_share": 0.25},
+    )
+    assert best(scenario) == pytest.approx(105)

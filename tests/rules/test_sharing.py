@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 
 def key(name: str):
@@ -90,3 +90,14 @@ def test_a_night_session_meets_the_next_morning_round_the_week():
     )
     (violation,) = breaches("sharing", scenario, {key("a"): 1, key("b"): 1})
     assert violation.where["hours"] == "mon 01:00-02:00"
+
+
+@pytest.mark.parametrize(
+    ("classes", "covered"), [(("hall", "hall"), 140), (("hall", "quiet"), 70)]
+)
+def test_the_best_plan_lets_only_one_class_take_turns(classes, covered):
+    services = [
+        service("a", "09:00-12:00", sharing=classes[0]),
+        service("b", "14:00-16:00", sharing=classes[1]),
+    ]
+    assert best(rooms_of_20_m2(services)) == pytest.approx(covered)

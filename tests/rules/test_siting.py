@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import make_scenario, need, service
-from tests.rules.support import breaches, evaluate
+from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
 KEY = ("B1", "R1", "a", "main")
 
@@ -176,3 +176,27 @@ def test_the_satisfied_alternative_with_least_outdoor_area_is_taken():
     garden = city(modest, plenty, building=yard, space={"features": "garden"})
     assert excesses(garden, {KEY: 10}) == []  # 10 × 1
     assert excesses(city(modest, plenty, building=yard), {KEY: 10}) == [20]  # 10 × 3
+
+
+def test_the_best_plan_uses_only_rooms_that_suit():
+    # of two rooms of 70 visits each one is upstairs
+    scenario = rooms_of_20_m2(
+        [service("a", requires={"max_floor": 1})], ("B1", "B1"), room={"floor": [1, 2]}
+    )
+    assert best(scenario) == pytest.approx(70)
+
+
+def test_the_best_plan_keeps_the_most_places_of_a_floor():
+    # at most 12 places of the service on a floor of two rooms: 84 visits
+    scenario = rooms_of_20_m2(
+        [service("a", requires={"max_places_on_floor": 12})], ("B1", "B1")
+    )
+    assert best(scenario) == pytest.approx(84)
+
+
+def test_the_best_plan_keeps_to_the_outdoor_area():
+    # 3 outdoor m² per place, 24 m² outside: 8 places, 56 visits
+    scenario = rooms_of_20_m2(
+        [service("a", requires={"outdoor_m2_per_place": 3})], house={"outdoor_m2": 24}
+    )
+    assert best(scenario) == pytest.approx(56)
