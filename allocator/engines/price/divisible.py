@@ -7,11 +7,12 @@ spread by concave envelopes. Both only over-estimate what the space can earn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from allocator.engines.price.compiled import compiled
+from allocator.engines.price.lists import heap_sort
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,21 +20,21 @@ if TYPE_CHECKING:
     from allocator.engines.price.layout import Offering
     from allocator.engines.price.lists import Heads
     from allocator.engines.price.rooms import Rooms
-    from allocator.engines.price.whole import Sessions
 
     Array = npt.NDArray[Any]
 
 
-class Pieces(NamedTuple):
-    """Linear pieces of what area earns, of all units of a space."""
-
-    slope: Array
-    """Per m² of floor used."""
-    width: Array
-    """m² of floor used."""
-    cand: Array
-    per_floor: Array
-    """m² of the session per m² of floor used (1 ÷ its share of the slot weights)."""
+PIECE = np.dtype(
+    [
+        ("slope", np.float64),
+        ("width", np.float64),
+        ("per_floor", np.float64),
+        ("cand", np.int64),
+    ],
+    align=True,
+)
+"""A linear piece of what floor earns: per m² of floor used, so many m² of it, m² of
+the session per m² of floor used (1 ÷ its share of the slot weights), its candidate."""
 
 
 @compiled
@@ -47,7 +48,7 @@ def slot_share(offer: int, weights: Array, offering: Offering) -> float:
 
 
 @compiled
-def flatten_start(low: int, high: int, fixed: float, pieces: Pieces) -> int:
+def flatten_start(low: int, high: int, fixed: float, pieces: Array) -> int:
     """Spread a fixed cost over the first pieces, as far as that is the best average.
 
     The result is the concave envelope of earnings less the fixed cost, 0 at 0.
@@ -55,37 +56,45 @@ def flatten_start(low: int, high: int, fixed: float, pieces: Pieces) -> int:
     """
     total, width, j = -fixed, 0.0, low
     while j < high:
-        if width > 0.0 and pieces.slope[j] * width <= total:
+        if width > 0.0 and pieces[j].slope * width <= total:
             break
-        total += pieces.slope[j] * pieces.width[j]
-        width += pieces.width[j]
+        total += pieces[j].slope * pieces[j].width
+        width += pieces[j].width
         j += 1
     if total <= 0.0:
         return low
     for i in range(low, j):
-        pieces.slope[i] = total / width
+        pieces[i].slope = total / width
     return high
 
 
 @compiled
-def sort_pieces(low: int, high: int, pieces: Pieces) -> None:
+def sort_pieces(low: int, high: int, pieces: Array) -> None:
     """Sort pieces by slope, best first."""
-    order = np.argsort(-pieces.slope[low:high], kind="mergesort") + low
-    pieces.slope[low:high] = pieces.slope[order]
-    pieces.width[low:high] = pieces.width[order]
-    pieces.cand[low:high] = pieces.cand[order]
-    pieces.per_floor[low:high] = pieces.per_floor[order]
+    order = np.arange(low, high)
+    slope = np.empty(high)
+    for j in range(low, high):
+        slope[j] = pieces[j].slope
+    heap_sort(slope, order)
+    sorted_pieces = pieces[low:high].copy()
+    for j in range(low, high):
+        piece = pieces[order[j - low]]
+        sorted_pieces[j - low].slope = piece.slope
+        sorted_pieces[j - low].width = piece.width
+        sorted_pieces[j - low].per_floor = piece.per_floor
+        sorted_pieces[j - low].cand = piece.cand
+    pieces[low:high] = sorted_pieces
 
 
 @compiled
-def cut_off(low: int, high: int, most_m2: float, pieces: Pieces) -> int:
+def cut_off(low: int, high: int, most_m2: float, pieces: Array) -> int:
     """Keep the first `most_m2` of the pieces; return the new end."""
     left = most_m2
     for j in range(low, high):
-        if pieces.width[j] >= left:
-            pieces.width[j] = left
+        if pieces[j].width >= left:
+            pieces[j].width = left
             return j + 1
-        left -= pieces.width[j]
+        left -= pieces[j].width
     return high
 
 
@@ -95,24 +104,24 @@ def add_session(
     at: int,
     share: float,
     price_per_m2: float,
-    sessions: Sessions,
+    sessions: Array,
     heads: Heads,
-    pieces: Pieces,
+    pieces: Array,
 ) -> int:
     """Append the pieces of one session that are worth their floor; return the end."""
     start = at
-    left = sessions.most_m2[bit]
-    for h in range(sessions.low[bit], sessions.high[bit]):
-        net = heads.value[h] - sessions.cost_per_visit[bit]
-        slope = net / sessions.m2_per_visit[bit] / share - price_per_m2
+    left = sessions[bit].most_m2
+    for h in range(sessions[bit].low, sessions[bit].high):
+        net = heads.value[h] - sessions[bit].cost_per_visit
+        slope = net / sessions[bit].m2_per_visit / share - price_per_m2
         if left <= 0.0 or slope <= 0.0:
             break
-        area = min(left, heads.visits[h] * sessions.m2_per_visit[bit])
-        pieces.slope[at], pieces.width[at] = slope, area * share
-        pieces.cand[at], pieces.per_floor[at] = sessions.cand[bit], 1.0 / share
+        area = min(left, heads.visits[h] * sessions[bit].m2_per_visit)
+        pieces[at].slope, pieces[at].width = slope, area * share
+        pieces[at].cand, pieces[at].per_floor = sessions[bit].cand, 1.0 / share
         left -= area
         at += 1
-    return flatten_start(start, at, sessions.fixed[bit], pieces)
+    return flatten_start(start, at, sessions[bit].fixed, pieces)
 
 
 @compiled
@@ -125,21 +134,21 @@ def add_unit(
     weights: Array,
     rooms: Rooms,
     offering: Offering,
-    sessions: Sessions,
+    sessions: Array,
     heads: Heads,
-    pieces: Pieces,
+    pieces: Array,
 ) -> int:
     """Append the pieces of one service with limited capacity; return the end."""
     start = at
-    price = floor_price + capital_price * rooms.unit_peak_cost[unit]
-    for bit in range(len(sessions.low)):
+    price = floor_price + capital_price * rooms.unit[unit].peak_cost
+    for bit in range(len(sessions)):
         if (mask >> bit) & 1:
-            offer = rooms.cand_offer[sessions.cand[bit]]
+            offer = rooms.cand[sessions[bit].cand].offer
             share = slot_share(offer, weights, offering)
             at = add_session(bit, at, share, price, sessions, heads, pieces)
     sort_pieces(start, at, pieces)
-    at = cut_off(start, at, rooms.unit_area[unit], pieces)
-    return flatten_start(start, at, capital_price * rooms.unit_equipment[unit], pieces)
+    at = cut_off(start, at, rooms.unit[unit].most_area, pieces)
+    return flatten_start(start, at, capital_price * rooms.unit[unit].equipment, pieces)
 
 
 @compiled
@@ -150,41 +159,41 @@ def add_unlimited(
     floor_price: float,
     capital_price: float,
     rooms: Rooms,
-    sessions: Sessions,
-    pieces: Pieces,
+    sessions: Array,
+    pieces: Array,
 ) -> int:
     """Append one piece for a service of unlimited capacity; return the end."""
-    earned = -capital_price * rooms.unit_equipment[unit]
+    earned = -capital_price * rooms.unit[unit].equipment
     cand = -1
-    for bit in range(len(sessions.low)):
+    for bit in range(len(sessions)):
         if (mask >> bit) & 1:
-            earned += sessions.alone[bit]
-            cand = sessions.cand[bit]
-    area = max(rooms.unit_least_area[unit], 1e-9)
+            earned += sessions[bit].alone
+            cand = sessions[bit].cand
+    area = max(rooms.unit[unit].least_area, 1e-9)
     if cand < 0 or earned <= floor_price * area:
         return at
-    pieces.slope[at], pieces.width[at] = earned / area - floor_price, area
-    pieces.cand[at], pieces.per_floor[at] = cand, 1.0
+    pieces[at].slope, pieces[at].width = earned / area - floor_price, area
+    pieces[at].cand, pieces[at].per_floor = cand, 1.0
     return at + 1
 
 
 @compiled
 def fill_floor(
-    count: int, most_m2: float, pieces: Pieces, area: Array
+    count: int, most_m2: float, pieces: Array, area: Array
 ) -> tuple[float, float]:
     """Fill the floor with the best pieces; return what it earns and the floor used.
 
     `area` gets the m² of each candidate.
     """
-    sort_pieces(0, count, pieces)
+    sort_pieces(count - count, count, pieces)
     earned, used = 0.0, 0.0
     for j in range(count):
-        width = min(pieces.width[j], most_m2 - used)
-        if width <= 0.0 or pieces.slope[j] <= 0.0:
+        width = min(pieces[j].width, most_m2 - used)
+        if width <= 0.0 or pieces[j].slope <= 0.0:
             break
-        earned += pieces.slope[j] * width
+        earned += pieces[j].slope * width
         used += width
-        area[pieces.cand[j]] += width * pieces.per_floor[j]
+        area[pieces[j].cand] += width * pieces[j].per_floor
     return earned, used
 
 
@@ -201,10 +210,10 @@ def shift_weights(
     """Move the slot weights of one class towards the slots it loads most."""
     load = np.zeros(len(weights))
     for unit in range(low, high):
-        for k in range(rooms.cand_start[unit], rooms.cand_start[unit + 1]):
+        for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
             if area[k] > 0.0:
                 for t in range(len(weights)):
-                    if offering.holds[rooms.cand_offer[k], t]:
+                    if offering.holds[rooms.cand[k].offer, t]:
                         load[t] += area[k]
     most = load.max()
     if most <= 0.0:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from allocator.engines.price.arclists import ArcLists, pack_arcs
+from allocator.engines.price.compiled import records
 from allocator.engines.price.rooms import Rooms, Templates, kernel_m2, pack_rooms
 from allocator.instance.instance import Resource
 
@@ -32,17 +33,11 @@ RESOURCES = (
 
 
 class Offering(NamedTuple):
-    """What the kernels know of offers; arrays of shape (o,) unless said otherwise."""
+    """What the kernels know of offers."""
 
-    m2: Array
-    """m² per place; 0 with unlimited capacity."""
-    visits: Array
-    """Visits per place and week."""
-    fixed: Array
-    """Yearly fixed cost."""
-    per_place: Array
-    """Yearly cost per place."""
-    unlimited: Array
+    offer: Array
+    """o records: m2 (per place; 0 with unlimited capacity), visits (per place and
+    week), fixed and per_place (yearly costs), unlimited."""
     holds: Array
     """Shape (o, t), maximal slots only."""
     conflict: Array
@@ -120,21 +115,22 @@ def _pack_offers(instance: Instance) -> Offering:
     meet = holds.astype(np.int64) @ holds.T.astype(np.int64) > 0
     other = offers.service[:, None] != offers.service[None, :]
     conflict = other & (meet | instance.change_over_conflict | instance.incompatible)
-    return Offering(
-        kernel_m2(instance),
-        offers.visits_per_place_week.astype(np.float64),
-        offers.annual_cost_fixed.astype(np.float64),
-        np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
-        offers.unlimited.copy(),
-        holds,
-        conflict,
+    table = records(
+        len(offers.service),
+        m2=kernel_m2(instance),
+        visits=offers.visits_per_place_week.astype(np.float64),
+        fixed=offers.annual_cost_fixed.astype(np.float64),
+        per_place=np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
+        unlimited=offers.unlimited,
     )
+    return Offering(table, holds, conflict)
 
 
 def _resource_most(instance: Instance, rooms: Rooms) -> Array:
     """Return the most of each resource that a building can use, fees left out."""
     spaces, pairs, cands = instance.spaces, instance.pairs, instance.candidates
-    offers, count = instance.offers, len(rooms.opening)
+    offers, buildings = instance.offers, instance.buildings
+    count = len(rooms.building) - 1
 
     def add_up(space: Array, amount: Array) -> Array:
         return np.bincount(spaces.building[space], weights=amount, minlength=count)
@@ -145,14 +141,14 @@ def _resource_most(instance: Instance, rooms: Rooms) -> Array:
     service = offers.service[cands.offer]
     per_place = np.where(offers.unlimited, 0.0, offers.annual_cost_per_place)
     capital = (
-        rooms.opening
-        + add_up(every, spaces.usable_area_m2 * rooms.renovation)
+        buildings.opening_cost
+        + add_up(every, spaces.usable_area_m2 * spaces.renovation_cost_per_m2)
         + add_up(pairs.space, pairs.equipment_cost)
         + add_up(cands.space, places * peak_cost[service])
     )
     yearly = (
-        rooms.rent
-        + add_up(every, rooms.space_rent)
+        buildings.annual_rent
+        + add_up(every, spaces.annual_rent)
         + add_up(
             cands.space,
             offers.annual_cost_fixed[cands.offer] + places * per_place[cands.offer],

@@ -38,6 +38,32 @@ class Heads(NamedTuple):
 
 
 @compiled
+def heap_sort(value: Array, order: Array) -> None:
+    """Sort positions by value, best first, whatever their order."""
+    n = len(order)
+    for start in range(n // 2 - 1, -1, -1):
+        sift_down(value, order, start, n)
+    for end in range(n - 1, 0, -1):
+        order[0], order[end] = order[end], order[0]
+        sift_down(value, order, 0 * end, end)
+
+
+@compiled
+def sift_down(value: Array, order: Array, root: int, end: int) -> None:
+    """Restore the heap (least on top) below `root`, within the first `end`."""
+    while True:
+        child = 2 * root + 1
+        if child >= end:
+            return
+        if child + 1 < end and value[order[child + 1]] < value[order[child]]:
+            child += 1
+        if value[order[child]] >= value[order[root]]:
+            return
+        order[root], order[child] = order[child], order[root]
+        root = child
+
+
+@compiled
 def sort_descending(value: Array, order: Array) -> None:
     """Sort positions by value, from the order of last time (so mostly sorted)."""
     moves_left = 8 * len(order) + 32
@@ -51,7 +77,7 @@ def sort_descending(value: Array, order: Array) -> None:
             moves_left -= 1
         order[i + 1] = position
         if moves_left < 0:
-            order[:] = np.argsort(-value)
+            heap_sort(value, order)
             return
 
 

@@ -26,13 +26,13 @@ def masks_conflict(
     unit: int, mask: int, other: int, other_mask: int, rooms: Rooms, offering: Offering
 ) -> bool:
     """Tell whether sessions of two units may not both run in one whole space."""
-    for k in range(rooms.cand_start[unit], rooms.cand_start[unit + 1]):
-        if not (mask >> rooms.cand_bit[k]) & 1:
+    for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+        if not (mask >> rooms.cand[k].bit) & 1:
             continue
-        for j in range(rooms.cand_start[other], rooms.cand_start[other + 1]):
-            if not (other_mask >> rooms.cand_bit[j]) & 1:
+        for j in range(rooms.unit[other].cand_start, rooms.unit[other + 1].cand_start):
+            if not (other_mask >> rooms.cand[j].bit) & 1:
                 continue
-            if offering.conflict[rooms.cand_offer[k], rooms.cand_offer[j]]:
+            if offering.conflict[rooms.cand[k].offer, rooms.cand[j].offer]:
                 return True
     return False
 
@@ -51,28 +51,28 @@ def pack_class(
     Units count from the space's first unit, `base`. Returns the exact best value, or,
     when the search is cut short, a bound on it; `patterns.chosen` is the best found.
     """
-    order = np.argsort(-first_values(low, high, patterns)) + low
+    order = units_by_value(low, high, patterns)
     n = len(order)
     rest = np.zeros(n + 1)
     for d in range(n - 1, -1, -1):
         unit = order[d]
         rest[d] = rest[d + 1]
-        if patterns.count[unit] > 0:
-            rest[d] += patterns.value[unit, 0]
+        if patterns.unit[unit].count > 0:
+            rest[d] += patterns.way[unit, 0].value
     choice = np.full(n + 1, -1, dtype=np.int64)
     earned = np.zeros(n + 1)
-    best, nodes, d = 0.0, 0, 0
+    best, nodes, d = 0.0, 0, n * 0
     for unit in range(low, high):
-        patterns.chosen[unit] = patterns.count[unit]
+        patterns.unit[unit].chosen = patterns.unit[unit].count
     while d >= 0:
         choice[d] += 1
         value = earned[d]
         unit = order[d] if d < n else -1
-        if d < n and choice[d] < patterns.count[unit]:
-            value += patterns.value[unit, choice[d]]
+        if d < n and choice[d] < patterns.unit[unit].count:
+            value += patterns.way[unit, choice[d]].value
         if (
             d == n
-            or choice[d] > patterns.count[unit]
+            or choice[d] > patterns.unit[unit].count
             or value + rest[d + 1] <= best + 1e-12
         ):
             choice[d] = -1
@@ -88,18 +88,30 @@ def pack_class(
         if d == n:
             best = value
             for e in range(n):
-                patterns.chosen[order[e]] = choice[e]
+                patterns.unit[order[e]].chosen = choice[e]
     return best
 
 
 @compiled
-def first_values(low: int, high: int, patterns: Patterns) -> Array:
-    """Return the best value of each unit alone."""
-    values = np.zeros(high - low)
-    for unit in range(low, high):
-        if patterns.count[unit] > 0:
-            values[unit - low] = patterns.value[unit, 0]
-    return values
+def units_by_value(low: int, high: int, patterns: Patterns) -> Array:
+    """Return the units low..high, those that earn most alone first."""
+    order = np.arange(low, high)
+    for j in range(1, high - low):
+        unit = order[j]
+        i = j - 1
+        while i >= 0 and first_value(order[i], patterns) < first_value(unit, patterns):
+            order[i + 1] = order[i]
+            i -= 1
+        order[i + 1] = unit
+    return order
+
+
+@compiled
+def first_value(unit: int, patterns: Patterns) -> float:
+    """Return what the best way to run a unit earns."""
+    if patterns.unit[unit].count == 0:
+        return 0.0
+    return float(patterns.way[unit, 0].value)
 
 
 @compiled
@@ -114,16 +126,16 @@ def clashes(
 ) -> bool:
     """Tell whether the choice at depth `d` conflicts with an earlier one."""
     unit = order[d]
-    if choice[d] >= patterns.count[unit]:
+    if choice[d] >= patterns.unit[unit].count:
         return False
-    mask = patterns.mask[unit, choice[d]]
+    mask = patterns.way[unit, choice[d]].mask
     for e in range(d):
         other = order[e]
-        if choice[e] < patterns.count[other] and masks_conflict(
+        if choice[e] < patterns.unit[other].count and masks_conflict(
             base + unit,
             mask,
             base + other,
-            patterns.mask[other, choice[e]],
+            patterns.way[other, choice[e]].mask,
             rooms,
             offering,
         ):
@@ -145,7 +157,7 @@ def open_bound(
     for d in range(depth + 1):
         unit = order[d]
         value = earned[d] + rest[d + 1]
-        if choice[d] < patterns.count[unit]:
-            value += patterns.value[unit, choice[d]]
+        if choice[d] < patterns.unit[unit].count:
+            value += patterns.way[unit, choice[d]].value
         bound = max(bound, value)
     return bound

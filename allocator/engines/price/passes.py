@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import prange
 
-from allocator.engines.price.compiled import compiled, compiled_parallel
+from allocator.engines.price.compiled import compiled, kernel
 from allocator.engines.price.lists import (
     Heads,
     RowPrices,
@@ -51,12 +50,19 @@ def building_heads(
     annual_price: float,
 ) -> Heads:
     """Return the arcs worth serving at a building, per offer, best first."""
-    first, last = rooms.offer_start[building], rooms.offer_start[building + 1]
+    first, last = (
+        rooms.building[building].offer_start,
+        rooms.building[building + 1].offer_start,
+    )
     room = room_for_heads(building, arcs, rooms.offer_at[first:last])
     heads = new_heads(last - first, room)
     for j in range(first, last):
         offer = rooms.offer_at[j]
-        cost = annual_price * offering.per_place[offer] / offering.visits[offer]
+        cost = (
+            annual_price
+            * offering.offer[offer].per_place
+            / offering.offer[offer].visits
+        )
         heads.start[j - first + 1] = merge_offer(
             building, offer, arcs, value, order, demand, cost, rooms.offer_most[j],
             heads, heads.start[j - first],
@@ -91,22 +97,26 @@ def use_building(
     heads = building_heads(
         building, arcs, rooms, offering, value, order, demand, prices[YEARLY]
     )
-    first = rooms.offer_start[building]
-    earned = -prices[CAPITAL] * rooms.opening[building]
-    earned -= prices[YEARLY] * rooms.rent[building] + prices[OPENED]
-    for s in range(rooms.space_start[building], rooms.space_start[building + 1]):
+    first = rooms.building[building].offer_start
+    earned = -prices[CAPITAL] * rooms.building[building].opening
+    earned -= prices[YEARLY] * rooms.building[building].rent + prices[OPENED]
+    for s in range(
+        rooms.building[building].space_start, rooms.building[building + 1].space_start
+    ):
         earned += use_space(
-            rooms.space[s], first, heads, prices, rooms, offering, templates,
+            rooms.space_of[s], first, heads, prices, rooms, offering, templates,
             weights, weight_rate, area, usage,
         )  # fmt: skip
-    if earned <= 0.0 and not rooms.forced[building]:
+    if earned <= 0.0 and not rooms.building[building].forced:
         usage[:] = 0.0
         return 0.0
-    usage[CAPITAL] += rooms.opening[building]
-    usage[YEARLY] += rooms.rent[building]
+    usage[CAPITAL] += rooms.building[building].opening
+    usage[YEARLY] += rooms.building[building].rent
     usage[OPENED] += 1.0
-    for s in range(rooms.space_start[building], rooms.space_start[building + 1]):
-        serve_space(rooms.space[s], first, heads, rooms, offering, area, flow)
+    for s in range(
+        rooms.building[building].space_start, rooms.building[building + 1].space_start
+    ):
+        serve_space(rooms.space_of[s], first, heads, rooms, offering, area, flow)
     for position in range(num_lists):
         low = arcs.start[building * num_lists + position]
         high = arcs.start[building * num_lists + position + 1]
@@ -125,20 +135,24 @@ def serve_space(
     flow: Array,
 ) -> None:
     """Add the visits that the chosen areas of a space serve."""
-    low = rooms.cand_start[rooms.unit_start[space]]
-    high = rooms.cand_start[rooms.unit_start[space + 1]]
+    low = rooms.unit[rooms.space[space].unit_start].cand_start
+    high = rooms.unit[rooms.space[space + 1].unit_start].cand_start
     for k in range(low, high):
         if area[k] > 0.0:
-            offer = rooms.cand_offer[k]
+            offer = rooms.cand[k].offer
             visits = np.inf
-            if not offering.unlimited[offer]:
-                visits = area[k] / offering.m2[offer] * offering.visits[offer]
-            at = rooms.cand_at[k] - first_offer
+            if not offering.offer[offer].unlimited:
+                visits = (
+                    area[k] / offering.offer[offer].m2 * offering.offer[offer].visits
+                )
+            at = rooms.cand[k].at - first_offer
             fill_prefix(heads.start[at], heads.start[at + 1], heads, visits, flow)
 
 
-@compiled_parallel
+@kernel
 def use_buildings(
+    low: int,
+    high: int,
     arcs: ArcLists,
     rooms: Rooms,
     offering: Offering,
@@ -154,7 +168,9 @@ def use_buildings(
     usage: Array,
     earned: Array,
 ) -> None:
-    """Use every building at these prices, each on its own.
+    """Use the buildings `low..high` at these prices, each on its own.
+
+    Ranges of buildings share nothing they write, so threads may take them apart.
 
     Parameters
     ----------
@@ -163,15 +179,14 @@ def use_buildings(
     flow, area, usage, earned
         Results: visits per arc, m² per candidate, shape (b, 4) and shape (b,).
     """
-    for position in prange(len(earned)):
-        building = np.int64(position)
+    for building in range(low, high):
         earned[building] = use_building(
             building, arcs, rooms, offering, templates, row_prices, prices[building],
             demand, order, weights, weight_rate, flow, area, usage[building],
         )  # fmt: skip
 
 
-@compiled
+@kernel
 def use_facilities(
     arcs: ArcLists,
     outlets: Outlets,
@@ -188,9 +203,21 @@ def use_facilities(
     for q in range(len(outlets.site)):
         site, offer = outlets.site[q], outlets.offer[q]
         value = value_site(site, arcs, row_prices, 0.0, order)
-        heads = new_heads(1, room_for_heads(site, arcs, outlets.offer[q : q + 1]))
+        heads = new_heads(
+            len(outlets.offer[q : q + 1]),
+            room_for_heads(site, arcs, outlets.offer[q : q + 1]),
+        )
         end = merge_offer(
-            site, offer, arcs, value, order, demand, 0.0, outlets.visits[q], heads, 0
+            site,
+            offer,
+            arcs,
+            value,
+            order,
+            demand,
+            0.0,
+            outlets.visits[q],
+            heads,
+            heads.start[0],
         )
         left = outlets.visits[q]
         for h in range(end):
@@ -201,7 +228,7 @@ def use_facilities(
     return earned
 
 
-@compiled
+@kernel
 def add_up_rows(arcs: ArcLists, flow: Array, served: Array, covered: Array) -> None:
     """Sum visits, and covered persons where `covered` is not empty, by row."""
     served[:] = 0.0

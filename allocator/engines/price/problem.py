@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +20,16 @@ if TYPE_CHECKING:
     from allocator.instance.instance import Instance
 
     Array = npt.NDArray[Any]
+
+PARTS = 8
+"""Ranges of buildings that threads take in turn; results do not depend on it."""
+_POOL_SIZE = min(8, os.cpu_count() or 1)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Return the threads of this process, made on first use."""
+    return ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="price")
 
 
 @dataclass(frozen=True)
@@ -57,9 +70,9 @@ class RelaxedProblem:
         arcs, rooms = layout.arcs, layout.rooms
         self.order = first_order(layout)
         self.flow = np.zeros(len(arcs.row), dtype=np.float32)
-        self.area = np.zeros(len(rooms.cand_offer))
-        self.usage = np.zeros((len(rooms.opening), len(RESOURCES)))
-        self.earned = np.zeros(len(rooms.opening))
+        self.area = np.zeros(len(rooms.cand))
+        self.usage = np.zeros((len(rooms.building) - 1, len(RESOURCES)))
+        self.earned = np.zeros(len(rooms.building) - 1)
         self.weights = first_slot_weights(layout)
         self.served = np.zeros(len(layout.demand))
         self.covered = np.zeros(len(layout.demand) if len(arcs.cover) else 0)
@@ -80,11 +93,7 @@ class RelaxedProblem:
         signed = self.building_prices(prices.lam)
         building = np.maximum(signed, 0.0)
         rows = RowPrices(prices.rho, self.cover_prices(prices))
-        use_buildings(
-            layout.arcs, layout.rooms, layout.offering, layout.templates, rows,
-            building, layout.demand, self.order, self.weights, weight_rate,
-            self.flow, self.area, self.usage, self.earned,
-        )  # fmt: skip
+        self._use_buildings(rows, building, weight_rate)
         value = float(self.earned.sum())
         value += use_facilities(
             layout.arcs, layout.outlets, rows, layout.demand, self.order, self.flow
@@ -97,10 +106,32 @@ class RelaxedProblem:
         value += float((np.maximum(-signed, 0.0) * layout.resource_most.T).sum())
         return self._point(value)
 
+    def _use_buildings(
+        self, rows: RowPrices, building: Array, weight_rate: float
+    ) -> None:
+        layout = self.layout
+
+        def use_range(part: Array) -> None:
+            use_buildings(
+                part[0], part[-1] + 1, layout.arcs, layout.rooms, layout.offering,
+                layout.templates, rows, building, layout.demand, self.order,
+                self.weights, weight_rate, self.flow, self.area, self.usage,
+                self.earned,
+            )  # fmt: skip
+
+        count = len(self.earned)
+        parts = np.array_split(np.arange(count), max(1, min(PARTS, count // 8)))
+        if len(parts) == 1 or _POOL_SIZE == 1:
+            for part in parts:
+                if len(part):
+                    use_range(part)
+        else:
+            list(_pool().map(use_range, parts))
+
     def building_prices(self, lam: Array) -> Array:
         """Return what a unit of each resource takes from the goal, shape (b, 4)."""
         layout = self.layout
-        prices = np.tile(layout.goal_price, (len(layout.rooms.opening), 1))
+        prices = np.tile(layout.goal_price, (len(layout.rooms.building) - 1, 1))
         for price, row in zip(lam, layout.instance.limits, strict=True):
             prices[row.buildings, RESOURCES.index(row.resource)] += price
         return prices
@@ -165,7 +196,7 @@ def first_order(layout: Layout) -> Array:
 def first_slot_weights(layout: Layout) -> Array:
     """Return equal slot weights for every class of every divisible space."""
     slots = max(layout.offering.holds.shape[1], 1)
-    return np.full(int(layout.rooms.weight_start[-1]), 1.0 / slots)
+    return np.full(int(layout.rooms.space["weight_start"][-1]), 1.0 / slots)
 
 
 def floor_members(instance: Instance) -> list[Array]:

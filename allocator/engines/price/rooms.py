@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from allocator.engines.price.compiled import records
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -22,52 +24,30 @@ NO_AREA_M2 = 1e-6
 
 
 class Rooms(NamedTuple):
-    """Candidates by building, space, unit.
+    """Candidates by building, space, unit: tables of records, ranges by `…_start`.
 
     A unit is one service in one space (a chunk of its sessions, where it has many);
     units of a space are sorted by class, a dedicated service being a class alone.
     """
 
-    space_start: Array
-    """Shape (b + 1,), into `space`."""
+    building: Array
+    """b + 1 records: space_start (into `space_of`), offer_start (into `offer_at`),
+    opening, rent, forced (a pin forces it into use)."""
+    space_of: Array
     space: Array
-    area: Array
-    divisible: Array
-    renovation: Array
-    space_rent: Array
-    opening: Array
-    rent: Array
-    forced: Array
-    """Shape (b,): a pin forces the building into use."""
-    unit_start: Array
-    """Shape (r + 1,), into the units."""
-    unit_class: Array
-    """Class within the space: 0, 1, …, in order."""
-    unit_template: Array
-    unit_equipment: Array
-    unit_peak_cost: Array
-    """Equipment cost per m² of peak area (of the sessions' largest m² per place)."""
-    unit_area: Array
-    """Most area of the service: min(A, its maximum)."""
-    unit_least_area: Array
-    """Least area of the service where it runs, in a divisible space; else 0."""
-    cand_start: Array
-    """Shape (u + 1,), into the candidates as ordered here."""
-    cand_offer: Array
-    cand_bit: Array
-    """Position among the sessions of the unit's template."""
-    cand_at: Array
-    """Position in `offer_at`."""
-    cand_places: Array
-    cand_id: Array
-    """Position in `Instance.candidates`."""
-    offer_start: Array
-    """Shape (b + 1,), into `offer_at`: the distinct offers of a building."""
+    """r + 1 records: unit_start, weight_start (slot weights of divisible spaces,
+    classes × slots each), area, divisible, renovation, rent."""
+    unit: Array
+    """u + 1 records: cand_start, class_at (0, 1, … within the space), template,
+    equipment, peak_cost (per m² of peak area, at the sessions' largest m² per place),
+    most_area (min(A, maximum)), least_area (where divisible; else 0)."""
+    cand: Array
+    """k records: offer, bit (of the unit's template), at (in `offer_at`), places (the
+    most), id (position in `Instance.candidates`)."""
     offer_at: Array
+    """The distinct offers of every building."""
     offer_most: Array
     """Most visits per week one space of the building gives in the offer."""
-    weight_start: Array
-    """Shape (r + 1,): slot weights of divisible spaces, classes × slots each."""
 
 
 class Templates(NamedTuple):
@@ -101,32 +81,46 @@ def pack_rooms(instance: Instance) -> tuple[Rooms, Templates]:
     spaces, buildings = instance.spaces, instance.buildings
     num_spaces, num_slots = len(spaces.building), int(instance.slots.maximal.sum())
     unit_space = kept.space[first]
-    unit_start = np.searchsorted(unit_space, np.arange(num_spaces + 1))
     class_at, classes = _classes_at(unit_space, kept.class_of[first], num_spaces)
     at_building = _offers_at(instance, kept)
     rooms = Rooms(
-        space_start=buildings.space_start.astype(np.int64),
-        space=buildings.space_of.astype(np.int64),
-        area=spaces.usable_area_m2.astype(np.float64),
-        divisible=spaces.divisible.astype(np.bool_),
-        renovation=spaces.renovation_cost_per_m2.astype(np.float64),
-        space_rent=spaces.annual_rent.astype(np.float64),
-        opening=buildings.opening_cost.astype(np.float64),
-        rent=buildings.annual_rent.astype(np.float64),
-        forced=_forced_buildings(instance),
-        unit_start=unit_start,
-        unit_class=class_at,
-        unit_template=template_of[kept.service[first], kept.chunk[first]],
-        **_unit_costs(instance, kept, first, unit_of),
-        cand_start=np.append(first, len(kept.ids)),
-        cand_offer=kept.offer,
-        cand_bit=bits[kept.offer],
-        cand_places=instance.candidates.max_places[kept.ids].astype(np.float64),
-        cand_id=kept.ids,
-        **at_building,
-        weight_start=np.append(
-            0, np.cumsum(np.where(spaces.divisible, classes * num_slots, 0))
+        building=records(
+            len(buildings.opening_cost) + 1,
+            space_start=buildings.space_start,
+            offer_start=at_building["start"],
+            opening=buildings.opening_cost,
+            rent=buildings.annual_rent,
+            forced=_forced_buildings(instance),
         ),
+        space_of=buildings.space_of.astype(np.int64),
+        space=records(
+            num_spaces + 1,
+            unit_start=np.searchsorted(unit_space, np.arange(num_spaces + 1)),
+            weight_start=np.append(
+                0, np.cumsum(np.where(spaces.divisible, classes * num_slots, 0))
+            ),
+            area=spaces.usable_area_m2,
+            divisible=spaces.divisible,
+            renovation=spaces.renovation_cost_per_m2,
+            rent=spaces.annual_rent,
+        ),
+        unit=records(
+            len(first) + 1,
+            cand_start=np.append(first, len(kept.ids)),
+            class_at=class_at,
+            template=template_of[kept.service[first], kept.chunk[first]],
+            **_unit_costs(instance, kept, first, unit_of),
+        ),
+        cand=records(
+            len(kept.ids),
+            offer=kept.offer,
+            bit=bits[kept.offer],
+            at=at_building["at"],
+            places=instance.candidates.max_places[kept.ids].astype(np.float64),
+            id=kept.ids,
+        ),
+        offer_at=at_building["offer"],
+        offer_most=at_building["most"],
     )
     return rooms, templates
 
@@ -218,14 +212,14 @@ def _unit_costs(
         service
     ]
     return {
-        "unit_equipment": instance.pairs.equipment_cost[pair] / chunks,
-        "unit_peak_cost": per_place
+        "equipment": instance.pairs.equipment_cost[pair] / chunks,
+        "peak_cost": per_place
         / np.where(largest > 0, largest, 1.0)
         / np.maximum(chunks, 1),
-        "unit_area": np.minimum(
+        "most_area": np.minimum(
             spaces.usable_area_m2[space], services.max_area_m2[service]
         ),
-        "unit_least_area": np.where(
+        "least_area": np.where(
             spaces.divisible[space], services.min_area_m2[service], 0.0
         ),
     }
@@ -256,10 +250,10 @@ def _offers_at(instance: Instance, kept: _Kept) -> dict[str, Array]:
     most = np.zeros(len(pairs))
     np.maximum.at(most, at, visits)
     return {
-        "cand_at": at.astype(np.int64),
-        "offer_start": np.searchsorted(pairs, bounds),
-        "offer_at": pairs % num_offers,
-        "offer_most": most,
+        "at": at.astype(np.int64),
+        "start": np.searchsorted(pairs, bounds),
+        "offer": pairs % num_offers,
+        "most": most,
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocator.engines.price.compiled import compiled
 from allocator.engines.price.divisible import (
-    Pieces,
+    PIECE,
     add_unit,
     add_unlimited,
     fill_floor,
@@ -17,8 +17,11 @@ from allocator.engines.price.divisible import (
 )
 from allocator.engines.price.packing import pack_class
 from allocator.engines.price.whole import (
+    CELL,
+    CHOICE,
+    SESSION,
+    WAY,
     Patterns,
-    Sessions,
     Sweep,
     earn_together,
     find_patterns,
@@ -43,28 +46,10 @@ CLIQUES = 10
 
 
 @compiled
-def new_sessions() -> Sessions:
-    """Return working arrays for the sessions of one unit."""
-    return Sessions(
-        np.zeros(SESSIONS, dtype=np.int64),
-        np.zeros(SESSIONS, dtype=np.int64),
-        np.zeros(SESSIONS),
-        np.zeros(SESSIONS),
-        np.zeros(SESSIONS),
-        np.zeros(SESSIONS),
-        np.zeros(SESSIONS),
-        np.zeros(SESSIONS, dtype=np.int64),
-    )
-
-
-@compiled
 def new_sweep() -> Sweep:
-    """Return working arrays for `earn_together`."""
+    """Return working memory for `earn_together`."""
     return Sweep(
-        np.zeros((CLIQUES, SESSIONS)),
-        np.zeros((CLIQUES, SESSIONS), dtype=np.int64),
-        np.zeros((CLIQUES, SESSIONS)),
-        np.zeros((CLIQUES, SESSIONS)),
+        np.zeros((CLIQUES, SESSIONS), dtype=CELL),
         np.zeros(CLIQUES, dtype=np.int64),
         np.zeros(SESSIONS),
     )
@@ -72,13 +57,9 @@ def new_sweep() -> Sweep:
 
 @compiled
 def new_patterns(units: int) -> Patterns:
-    """Return working arrays for the ways to run the units of a space."""
+    """Return working memory for the ways to run the units of a space."""
     return Patterns(
-        np.zeros((units, 1 << SESSIONS)),
-        np.zeros((units, 1 << SESSIONS), dtype=np.int64),
-        np.zeros((units, 1 << SESSIONS)),
-        np.zeros(units, dtype=np.int64),
-        np.zeros(units, dtype=np.int64),
+        np.zeros((units, 1 << SESSIONS), dtype=WAY), np.zeros(units, dtype=CHOICE)
     )
 
 
@@ -113,14 +94,14 @@ def use_space(
     usage
         Result, shape (4,): resources used, added to what is there.
     """
-    low, high = rooms.unit_start[space], rooms.unit_start[space + 1]
+    low, high = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
     if low == high:
         return 0.0
-    area[rooms.cand_start[low] : rooms.cand_start[high]] = 0.0
+    area[rooms.unit[low].cand_start : rooms.unit[high].cand_start] = 0.0
     used = np.zeros(4)
-    used[YEARLY] = rooms.space_rent[space]
-    rent = prices[YEARLY] * rooms.space_rent[space]
-    if rooms.divisible[space]:
+    used[YEARLY] = rooms.space[space].rent
+    rent = prices[YEARLY] * rooms.space[space].rent
+    if rooms.space[space].divisible:
         earned = use_divisible(
             space, first_offer, heads, prices, rooms, offering,
             weights, weight_rate, area, used, rent,
@@ -130,7 +111,7 @@ def use_space(
             space, first_offer, heads, prices, rooms, offering, templates, area, used
         )
     if earned <= rent:
-        area[rooms.cand_start[low] : rooms.cand_start[high]] = 0.0
+        area[rooms.unit[low].cand_start : rooms.unit[high].cand_start] = 0.0
         return 0.0
     usage += used
     return earned - rent
@@ -149,14 +130,16 @@ def use_whole(
     used: Array,
 ) -> float:
     """Return the most a whole space earns before its rent; choose class and sessions."""
-    base, end = rooms.unit_start[space], rooms.unit_start[space + 1]
-    sessions, sweep = new_sessions(), new_sweep()
+    base, end = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
+    sessions, sweep = np.zeros(SESSIONS, dtype=SESSION), new_sweep()
     patterns = new_patterns(end - base)
     for unit in range(base, end):
         mask = load_sessions(
             unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
         )
-        unlimited = offering.unlimited[rooms.cand_offer[rooms.cand_start[unit]]]
+        unlimited = offering.offer[
+            rooms.cand[rooms.unit[unit].cand_start].offer
+        ].unlimited
         find_patterns(
             unit, unit - base, mask, prices[CAPITAL], rooms, templates, unlimited,
             sessions, heads, sweep, patterns,
@@ -165,7 +148,7 @@ def use_whole(
     low = base
     while low < end:
         high = low + 1
-        while high < end and rooms.unit_class[high] == rooms.unit_class[low]:
+        while high < end and rooms.unit[high].class_at == rooms.unit[low].class_at:
             high += 1
         value = pack_class(base, low - base, high - base, rooms, offering, patterns)
         if value > best:
@@ -176,10 +159,10 @@ def use_whole(
             unit, base, first_offer, heads, prices, rooms, offering, templates,
             sessions, sweep, patterns, area, used,
         )  # fmt: skip
-    used[FLOOR] += rooms.area[space]
-    used[CAPITAL] += rooms.renovation[space] * rooms.area[space]
-    floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.renovation[space]
-    return best - floor_price * rooms.area[space]
+    used[FLOOR] += rooms.space[space].area
+    used[CAPITAL] += rooms.space[space].renovation * rooms.space[space].area
+    floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
+    return best - floor_price * rooms.space[space].area
 
 
 @compiled
@@ -192,31 +175,31 @@ def write_unit(
     rooms: Rooms,
     offering: Offering,
     templates: Templates,
-    sessions: Sessions,
+    sessions: Array,
     sweep: Sweep,
     patterns: Patterns,
     area: Array,
     used: Array,
 ) -> None:
     """Write the areas and costs of the chosen way to run a unit of a whole space."""
-    chosen = patterns.chosen[unit - base]
-    if chosen >= patterns.count[unit - base]:
+    chosen = patterns.unit[unit - base].chosen
+    if chosen >= patterns.unit[unit - base].count:
         return
-    mask = patterns.mask[unit - base, chosen]
-    peak = patterns.peak_m2[unit - base, chosen]
+    mask = patterns.way[unit - base, chosen].mask
+    peak = patterns.way[unit - base, chosen].peak_m2
     load_sessions(unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions)
-    row = templates.offset[rooms.unit_template[unit]] + mask
-    unlimited = offering.unlimited[rooms.cand_offer[rooms.cand_start[unit]]]
+    row = templates.offset[rooms.unit[unit].template] + mask
+    unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
     if not unlimited:
         earn_together(
-            mask, rooms.unit_area[unit], prices[CAPITAL] * rooms.unit_peak_cost[unit],
+            mask, rooms.unit[unit].most_area, prices[CAPITAL] * rooms.unit[unit].peak_cost,
             templates.start[row], templates.start[row + 1], templates, sessions,
             heads, sweep,
         )  # fmt: skip
-    used[CAPITAL] += rooms.unit_equipment[unit] + rooms.unit_peak_cost[unit] * peak
+    used[CAPITAL] += rooms.unit[unit].equipment + rooms.unit[unit].peak_cost * peak
     for bit in range(SESSIONS):
         if (mask >> bit) & 1:
-            cand = sessions.cand[bit]
+            cand = sessions[bit].cand
             area[cand] = 1.0 if unlimited else sweep.area[bit]
             used[YEARLY] += running_cost(cand, area[cand], rooms, offering)
 
@@ -224,11 +207,11 @@ def write_unit(
 @compiled
 def running_cost(cand: int, area_m2: float, rooms: Rooms, offering: Offering) -> float:
     """Return the yearly cost of a running candidate, fees left out."""
-    offer = rooms.cand_offer[cand]
-    if offering.unlimited[offer]:
-        return float(offering.fixed[offer])
-    places = area_m2 / offering.m2[offer]
-    return float(offering.fixed[offer] + offering.per_place[offer] * places)
+    offer = rooms.cand[cand].offer
+    if offering.offer[offer].unlimited:
+        return float(offering.offer[offer].fixed)
+    places = area_m2 / offering.offer[offer].m2
+    return float(offering.offer[offer].fixed + offering.offer[offer].per_place * places)
 
 
 @compiled
@@ -246,37 +229,35 @@ def use_divisible(
     rent: float,
 ) -> float:
     """Return the most a divisible space earns before its rent; choose the areas."""
-    base, end = rooms.unit_start[space], rooms.unit_start[space + 1]
+    base, end = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
     slots = offering.holds.shape[1]
-    own = weights[rooms.weight_start[space] : rooms.weight_start[space + 1]]
+    own = weights[rooms.space[space].weight_start : rooms.space[space + 1].weight_start]
     own_weights = own.reshape((len(own) // slots, slots))
-    floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.renovation[space]
-    sessions = new_sessions()
+    floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
+    sessions = np.zeros(SESSIONS, dtype=SESSION)
     most = room_for_pieces(base, end, first_offer, rooms, heads)
-    pieces = Pieces(
-        np.empty(most), np.empty(most), np.empty(most, dtype=np.int64), np.empty(most)
-    )
-    count = 0
+    pieces = np.empty(most, dtype=PIECE)
+    count = base - base
     for unit in range(base, end):
         mask = load_sessions(
             unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
         )
         if mask == 0:
             continue
-        if offering.unlimited[rooms.cand_offer[rooms.cand_start[unit]]]:
+        if offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited:
             count = add_unlimited(
                 unit, mask, count, floor_price, prices[CAPITAL], rooms, sessions, pieces
             )
         else:
             count = add_unit(
                 unit, mask, count, floor_price, prices[CAPITAL],
-                own_weights[rooms.unit_class[unit]], rooms, offering, sessions, heads,
+                own_weights[rooms.unit[unit].class_at], rooms, offering, sessions, heads,
                 pieces,
             )  # fmt: skip
-    earned, floor = fill_floor(count, rooms.area[space], pieces, area)
+    earned, floor = fill_floor(count, rooms.space[space].area, pieces, area)
     if earned > rent:
         used[FLOOR] += floor
-        used[CAPITAL] += rooms.renovation[space] * floor
+        used[CAPITAL] += rooms.space[space].renovation * floor
         charge_units(base, end, own_weights, rooms, offering, area, used)
         if weight_rate > 0.0:
             shift_classes(base, end, own_weights, area, rooms, offering, weight_rate)
@@ -289,8 +270,8 @@ def room_for_pieces(
 ) -> int:
     """Return the most pieces the units of a space can have."""
     most = end - base
-    for k in range(rooms.cand_start[base], rooms.cand_start[end]):
-        at = rooms.cand_at[k] - first_offer
+    for k in range(rooms.unit[base].cand_start, rooms.unit[end].cand_start):
+        at = rooms.cand[k].at - first_offer
         most += heads.start[at + 1] - heads.start[at]
     return most
 
@@ -308,20 +289,20 @@ def charge_units(
     """Add equipment and running costs of the units of a divisible space."""
     for unit in range(base, end):
         peak, runs = 0.0, False
-        for k in range(rooms.cand_start[unit], rooms.cand_start[unit + 1]):
+        for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
             if area[k] <= 0.0:
                 continue
             runs = True
-            offer = rooms.cand_offer[k]
-            if offering.unlimited[offer]:
+            offer = rooms.cand[k].offer
+            if offering.offer[offer].unlimited:
                 area[k] = 1.0
             else:
-                weights = own_weights[rooms.unit_class[unit]]
+                weights = own_weights[rooms.unit[unit].class_at]
                 peak += area[k] * slot_share(offer, weights, offering)
             used[YEARLY] += running_cost(k, area[k], rooms, offering)
         if runs:
-            used[CAPITAL] += rooms.unit_equipment[unit]
-            used[CAPITAL] += rooms.unit_peak_cost[unit] * peak
+            used[CAPITAL] += rooms.unit[unit].equipment
+            used[CAPITAL] += rooms.unit[unit].peak_cost * peak
 
 
 @compiled
@@ -338,8 +319,8 @@ def shift_classes(
     low = base
     while low < end:
         high = low + 1
-        while high < end and rooms.unit_class[high] == rooms.unit_class[low]:
+        while high < end and rooms.unit[high].class_at == rooms.unit[low].class_at:
             high += 1
-        weights = own_weights[rooms.unit_class[low]]
+        weights = own_weights[rooms.unit[low].class_at]
         shift_weights(weights, low, high, area, rooms, offering, rate)
         low = high

@@ -23,43 +23,61 @@ if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 
-class Sessions(NamedTuple):
-    """The sessions of one unit at given prices; arrays by bit, shape (MOST_SESSIONS,)."""
+SESSION = np.dtype(
+    [
+        ("low", np.int64),
+        ("high", np.int64),
+        ("m2_per_visit", np.float64),
+        ("cost_per_visit", np.float64),
+        ("fixed", np.float64),
+        ("most_m2", np.float64),
+        ("alone", np.float64),
+        ("cand", np.int64),
+    ],
+    align=True,
+)
+"""A session of a unit at given prices, at the position of its bit: the range of its
+arcs in `Heads`, yearly costs at their price, its most area, what it earns alone (fixed
+cost paid) and its candidate."""
 
-    low: Array
-    """Range of the session's arcs in `Heads`."""
-    high: Array
-    m2_per_visit: Array
-    cost_per_visit: Array
-    fixed: Array
-    most_m2: Array
-    alone: Array
-    """Most it can earn alone, its fixed cost paid; 0 = never worth running."""
-    cand: Array
+CELL = np.dtype(
+    [
+        ("share", np.float64),
+        ("pointer", np.int64),
+        ("left_m2", np.float64),
+        ("used_m2", np.float64),
+    ],
+    align=True,
+)
+"""A session within one set of meeting sessions, while area is handed out."""
+
+WAY = np.dtype(
+    [("value", np.float64), ("mask", np.int64), ("peak_m2", np.float64)], align=True
+)
+"""A way to run a unit: which sessions, what it earns, its peak area."""
+
+CHOICE = np.dtype([("count", np.int64), ("chosen", np.int64)], align=True)
+"""How many ways a unit has, best first, and which is chosen (`count` = not run)."""
 
 
 class Sweep(NamedTuple):
-    """Working arrays of `earn_together`; shape (cliques, MOST_SESSIONS)."""
+    """Working memory of `earn_together`."""
 
-    share: Array
-    pointer: Array
-    left_m2: Array
-    used_m2: Array
+    cell: Array
+    """Shape (cliques, sessions) of `CELL`."""
     top: Array
-    """Shape (cliques,)."""
+    """Shape (cliques,): session that gets the next m²."""
     area: Array
-    """Shape (MOST_SESSIONS,): result, m² per session."""
+    """Shape (sessions,): result, m² per session."""
 
 
 class Patterns(NamedTuple):
-    """Ways to run each unit of a space, best first; shape (units, patterns)."""
+    """Ways to run each unit of a space."""
 
-    value: Array
-    mask: Array
-    peak_m2: Array
-    count: Array
-    chosen: Array
-    """Shape (units,): position of the chosen way; `count` = not run."""
+    way: Array
+    """Shape (units, ways) of `WAY`."""
+    unit: Array
+    """Shape (units,) of `CHOICE`."""
 
 
 @compiled
@@ -70,19 +88,23 @@ def load_sessions(
     offering: Offering,
     heads: Heads,
     annual_price: float,
-    sessions: Sessions,
+    sessions: Array,
 ) -> int:
     """Fill `sessions` for one unit; return the bit mask of those worth running."""
     mask = 0
-    for k in range(rooms.cand_start[unit], rooms.cand_start[unit + 1]):
-        offer, bit = rooms.cand_offer[k], rooms.cand_bit[k]
-        at = rooms.cand_at[k] - first_offer
+    for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+        offer, bit = rooms.cand[k].offer, rooms.cand[k].bit
+        at = rooms.cand[k].at - first_offer
         low, high = heads.start[at], heads.start[at + 1]
-        per_visit = annual_price * offering.per_place[offer] / offering.visits[offer]
+        per_visit = (
+            annual_price
+            * offering.offer[offer].per_place
+            / offering.offer[offer].visits
+        )
         left = np.inf
-        if not offering.unlimited[offer]:
-            left = rooms.cand_places[k] * offering.visits[offer]
-        earned = -annual_price * offering.fixed[offer]
+        if not offering.offer[offer].unlimited:
+            left = rooms.cand[k].places * offering.offer[offer].visits
+        earned = -annual_price * offering.offer[offer].fixed
         for h in range(low, high):
             if left <= 0.0:
                 break
@@ -91,13 +113,15 @@ def load_sessions(
         if earned <= 0.0:
             continue
         mask |= 1 << bit
-        sessions.low[bit], sessions.high[bit] = low, high
-        sessions.m2_per_visit[bit] = offering.m2[offer] / offering.visits[offer]
-        sessions.cost_per_visit[bit] = per_visit
-        sessions.fixed[bit] = annual_price * offering.fixed[offer]
-        sessions.most_m2[bit] = rooms.cand_places[k] * offering.m2[offer]
-        sessions.alone[bit] = earned
-        sessions.cand[bit] = k
+        sessions[bit].low, sessions[bit].high = low, high
+        sessions[bit].m2_per_visit = (
+            offering.offer[offer].m2 / offering.offer[offer].visits
+        )
+        sessions[bit].cost_per_visit = per_visit
+        sessions[bit].fixed = annual_price * offering.offer[offer].fixed
+        sessions[bit].most_m2 = rooms.cand[k].places * offering.offer[offer].m2
+        sessions[bit].alone = earned
+        sessions[bit].cand = k
     return mask
 
 
@@ -107,36 +131,34 @@ def share_out(
     first: int,
     last: int,
     templates: Templates,
-    sessions: Sessions,
-    share: Array,
+    sessions: Array,
+    cell: Array,
 ) -> None:
     """Split the value of a session over the sets it meets in, by their competition."""
-    for bit in range(share.shape[1]):
+    for bit in range(cell.shape[1]):
         total = 0.0
         for c in range(first, last):
-            share[c - first, bit] = 0.0
+            cell[c - first, bit].share = 0.0
             if not (templates.clique[c] >> bit) & 1:
                 continue
             weight = 1e-9
-            for other in range(share.shape[1]):
+            for other in range(cell.shape[1]):
                 if other != bit and (templates.clique[c] >> other) & 1:
-                    weight += sessions.alone[other]
-            share[c - first, bit] = weight
+                    weight += sessions[other].alone
+            cell[c - first, bit].share = weight
             total += weight
         for c in range(first, last):
             if total > 0.0:
-                share[c - first, bit] /= total
+                cell[c - first, bit].share /= total
 
 
 @compiled
-def piece_m2(
-    bit: int, h: int, used_m2: float, sessions: Sessions, heads: Heads
-) -> float:
+def piece_m2(bit: int, h: int, used_m2: float, sessions: Array, heads: Heads) -> float:
     """Return the area that the arc at `h` asks for, within what the session may have."""
-    if h >= sessions.high[bit]:
+    if h >= sessions[bit].high:
         return 0.0
-    wanted = heads.visits[h] * sessions.m2_per_visit[bit]
-    return min(wanted, sessions.most_m2[bit] - used_m2)
+    wanted = heads.visits[h] * sessions[bit].m2_per_visit
+    return min(wanted, sessions[bit].most_m2 - used_m2)
 
 
 @compiled
@@ -147,7 +169,7 @@ def earn_together(
     first: int,
     last: int,
     templates: Templates,
-    sessions: Sessions,
+    sessions: Array,
     heads: Heads,
     sweep: Sweep,
 ) -> tuple[float, float]:
@@ -156,61 +178,68 @@ def earn_together(
     The peak grows from 0; at every point each set of meeting sessions gives the area
     to its best arc; it stops when a further m² earns less than the equipment costs.
     """
-    share_out(mask, first, last, templates, sessions, sweep.share)
+    share_out(mask, first, last, templates, sessions, sweep.cell)
     for c in range(first, last):
-        for bit in range(sweep.share.shape[1]):
+        for bit in range(sweep.cell.shape[1]):
             if (templates.clique[c] >> bit) & 1:
-                sweep.pointer[c - first, bit] = sessions.low[bit]
-                sweep.used_m2[c - first, bit] = 0.0
-                start = piece_m2(bit, sessions.low[bit], 0.0, sessions, heads)
-                sweep.left_m2[c - first, bit] = start
+                sweep.cell[c - first, bit].pointer = sessions[bit].low
+                sweep.cell[c - first, bit].used_m2 = 0.0
+                start = piece_m2(bit, sessions[bit].low, 0.0, sessions, heads)
+                sweep.cell[c - first, bit].left_m2 = start
     value, peak = 0.0, 0.0
     while peak < most_m2:
         slope, step = -peak_cost, most_m2 - peak
         for c in range(last - first):
             best = 0.0
             sweep.top[c] = -1
-            for bit in range(sweep.share.shape[1]):
+            for bit in range(sweep.cell.shape[1]):
                 if not (templates.clique[first + c] >> bit) & 1:
                     continue
-                if sweep.left_m2[c, bit] <= 0.0:
+                if sweep.cell[c, bit].left_m2 <= 0.0:
                     continue
-                net = heads.value[sweep.pointer[c, bit]] - sessions.cost_per_visit[bit]
-                per_m2 = sweep.share[c, bit] * net / sessions.m2_per_visit[bit]
+                net = (
+                    heads.value[sweep.cell[c, bit].pointer]
+                    - sessions[bit].cost_per_visit
+                )
+                per_m2 = sweep.cell[c, bit].share * net / sessions[bit].m2_per_visit
                 if per_m2 > best:
                     best = per_m2
                     sweep.top[c] = bit
             if sweep.top[c] >= 0:
                 slope += best
-                step = min(step, sweep.left_m2[c, sweep.top[c]])
+                step = min(step, sweep.cell[c, sweep.top[c]].left_m2)
         if slope <= 0.0:
             break
         peak += step
         value += slope * step
         advance(last - first, step, sessions, heads, sweep)
-    for bit in range(sweep.share.shape[1]):
+    for bit in range(sweep.cell.shape[1]):
         sweep.area[bit] = 0.0
         for c in range(last - first):
             if (templates.clique[first + c] >> bit) & 1:
-                sweep.area[bit] += sweep.share[c, bit] * sweep.used_m2[c, bit]
+                sweep.area[bit] += sweep.cell[c, bit].share * sweep.cell[c, bit].used_m2
     return value, peak
 
 
 @compiled
 def advance(
-    cliques: int, step: float, sessions: Sessions, heads: Heads, sweep: Sweep
+    cliques: int, step: float, sessions: Array, heads: Heads, sweep: Sweep
 ) -> None:
     """Use `step` m² of the best arc of every set of meeting sessions."""
     for c in range(cliques):
         bit = sweep.top[c]
         if bit < 0:
             continue
-        sweep.used_m2[c, bit] += step
-        sweep.left_m2[c, bit] -= step
-        if sweep.left_m2[c, bit] <= 0.0:
-            sweep.pointer[c, bit] += 1
-            sweep.left_m2[c, bit] = piece_m2(
-                bit, sweep.pointer[c, bit], sweep.used_m2[c, bit], sessions, heads
+        sweep.cell[c, bit].used_m2 += step
+        sweep.cell[c, bit].left_m2 -= step
+        if sweep.cell[c, bit].left_m2 <= 0.0:
+            sweep.cell[c, bit].pointer += 1
+            sweep.cell[c, bit].left_m2 = piece_m2(
+                bit,
+                sweep.cell[c, bit].pointer,
+                sweep.cell[c, bit].used_m2,
+                sessions,
+                heads,
             )
 
 
@@ -223,15 +252,15 @@ def find_patterns(
     rooms: Rooms,
     templates: Templates,
     unlimited: bool,
-    sessions: Sessions,
+    sessions: Array,
     heads: Heads,
     sweep: Sweep,
     patterns: Patterns,
 ) -> None:
     """List the profitable subsets of a unit's sessions with their value, best first."""
-    patterns.count[at] = 0
-    equipment = capital_price * rooms.unit_equipment[unit]
-    template = templates.offset[rooms.unit_template[unit]]
+    patterns.unit[at].count = 0
+    equipment = capital_price * rooms.unit[unit].equipment
+    template = templates.offset[rooms.unit[unit].template]
     subset = mask
     while subset > 0:
         first, last = (
@@ -239,16 +268,16 @@ def find_patterns(
             templates.start[template + subset + 1],
         )
         alone, fixed = 0.0, equipment
-        for bit in range(len(sessions.alone)):
+        for bit in range(len(sessions)):
             if (subset >> bit) & 1:
-                alone += sessions.alone[bit]
-                fixed += sessions.fixed[bit]
+                alone += sessions[bit].alone
+                fixed += sessions[bit].fixed
         value, peak = alone - equipment, 0.0
         if value > 0.0 and not unlimited:
             earned, peak = earn_together(
                 subset,
-                rooms.unit_area[unit],
-                capital_price * rooms.unit_peak_cost[unit],
+                rooms.unit[unit].most_area,
+                capital_price * rooms.unit[unit].peak_cost,
                 first,
                 last,
                 templates,
@@ -267,13 +296,13 @@ def insert_pattern(
     at: int, value: float, mask: int, peak_m2: float, patterns: Patterns
 ) -> None:
     """Insert a way of running a unit, keeping the best first."""
-    j = patterns.count[at]
-    while j > 0 and patterns.value[at, j - 1] < value:
-        patterns.value[at, j] = patterns.value[at, j - 1]
-        patterns.mask[at, j] = patterns.mask[at, j - 1]
-        patterns.peak_m2[at, j] = patterns.peak_m2[at, j - 1]
+    j = patterns.unit[at].count
+    while j > 0 and patterns.way[at, j - 1].value < value:
+        patterns.way[at, j].value = patterns.way[at, j - 1].value
+        patterns.way[at, j].mask = patterns.way[at, j - 1].mask
+        patterns.way[at, j].peak_m2 = patterns.way[at, j - 1].peak_m2
         j -= 1
-    patterns.value[at, j] = value
-    patterns.mask[at, j] = mask
-    patterns.peak_m2[at, j] = peak_m2
-    patterns.count[at] += 1
+    patterns.way[at, j].value = value
+    patterns.way[at, j].mask = mask
+    patterns.way[at, j].peak_m2 = peak_m2
+    patterns.unit[at].count += 1

@@ -1,0 +1,320 @@
+"""Kernels that build one site on the demand that is left, and take it down again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from allocator.engines.greedy.flows import (
+    LEAST_VISITS,
+    add_flow,
+    add_resource,
+    detach_flows,
+)
+from allocator.engines.greedy.rules import (
+    CAPITAL,
+    YEARLY,
+    building_fits,
+    limits_keep,
+    measure_space,
+    runs_in,
+    service_end,
+)
+from allocator.engines.price.compiled import compiled, kernel
+from allocator.engines.price.lists import (
+    Heads,
+    RowPrices,
+    merge_offer,
+    room_for_heads,
+    value_site,
+)
+from allocator.engines.price.passes import building_heads, new_heads
+from allocator.engines.price.space import use_space
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.engines.greedy.state import City, Guide, State
+
+    Array = npt.NDArray[Any]
+
+OPENED = 3
+
+
+@kernel
+def build_site(site: int, city: City, guide: Guide, state: State) -> float:
+    """Use an empty building, or fill a facility, as best the prices tell.
+
+    Returns what it earns at the prices, all costs taken off.
+    """
+    if site >= len(state.building_use):
+        return fill_facility(site, city, guide, state)
+    rooms = city.rooms
+    prices = guide.building[site]
+    rows = RowPrices(guide.rho, guide.cover)
+    value = value_site(site, city.arcs, rows, prices[YEARLY], city.order)
+    place_pins(site, value, guide, city, state)
+    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
+    first = rooms.building[site].offer_start
+    for s in range(low, high):
+        space = rooms.space_of[s]
+        heads = building_heads(
+            site, city.arcs, rooms, city.offering, value, city.order, state.left,
+            prices[YEARLY],
+        )  # fmt: skip
+        unused = np.zeros(4)
+        earned = use_space(
+            space, first, heads, prices, rooms, city.offering, city.templates,
+            city.weights, 0.0, state.area, unused,
+        )  # fmt: skip
+        if earned > 0.0:
+            place_space(site, space, value, guide, city, state)
+    return worth(site, city, guide, state)
+
+
+@compiled
+def place_pins(site: int, value: Array, guide: Guide, city: City, state: State) -> None:
+    """Run what pins ask for in a building, before anything else."""
+    rooms = city.rooms
+    for s in range(
+        rooms.building[site].space_start, rooms.building[site + 1].space_start
+    ):
+        space = rooms.space_of[s]
+        low, high = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
+        for unit in range(low, high):
+            for k in range(
+                rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start
+            ):
+                if state.cand[k].least > 0:
+                    want = rooms.cand[k].places
+                    place_candidate(site, unit, k, want, value, guide, city, state)
+
+
+@compiled
+def place_space(
+    site: int, space: int, value: Array, guide: Guide, city: City, state: State
+) -> None:
+    """Turn the areas that `use_space` chose into places, as far as the rules allow."""
+    rooms = city.rooms
+    for unit in range(rooms.space[space].unit_start, rooms.space[space + 1].unit_start):
+        for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+            if state.area[k] > 0.0 and state.cand[k].places == 0:
+                want = 1.0
+                if not city.offering.offer[rooms.cand[k].offer].unlimited:
+                    m2 = city.offering.offer[rooms.cand[k].offer].m2
+                    want = np.ceil(state.area[k] / m2 - 1e-9)
+                place_candidate(site, unit, k, want, value, guide, city, state)
+
+
+@compiled
+def place_candidate(
+    site: int,
+    unit: int,
+    k: int,
+    want: float,
+    value: Array,
+    guide: Guide,
+    city: City,
+    state: State,
+) -> None:
+    """Run a candidate with up to `want` places and serve its best demand."""
+    offer = city.rooms.cand[k].offer
+    offers = np.full(1, offer)
+    heads = new_heads(len(offers), room_for_heads(site, city.arcs, offers))
+    per_place = city.offering.offer[offer].visits
+    if city.offering.offer[offer].unlimited:
+        per_place = np.inf
+    price = guide.building[site, YEARLY]
+    cost = (
+        price * city.offering.offer[offer].per_place / city.offering.offer[offer].visits
+    )
+    heads.start[1] = merge_offer(
+        site, offer, city.arcs, value, city.order, state.left, cost,
+        want * per_place, heads, heads.start[0],
+    )  # fmt: skip
+    asked = heads.visits[: heads.start[1]].sum()
+    most = min(want, city.rooms.cand[k].places, np.ceil(asked / per_place - 1e-9))
+    if city.offering.offer[offer].unlimited and asked > 0.0:
+        most = 1.0
+    least = max(least_for_area(unit, k, city, state), state.cand[k].least, 1)
+    places = most_places(
+        site, k, least, int(max(most, state.cand[k].least)), heads, city, state
+    )
+    if places > 0:
+        serve(site, offer, places * per_place, heads, city, state)
+
+
+@compiled
+def least_for_area(unit: int, k: int, city: City, state: State) -> int:
+    """Return the places that give a service its least area, if it does not run yet."""
+    rooms = city.rooms
+    offer = rooms.cand[k].offer
+    if rooms.unit[unit].least_area <= 0.0 or city.offering.offer[offer].unlimited:
+        return 1
+    space = city.rules.cand_space[k]
+    first = unit
+    while (
+        first > rooms.space[space].unit_start
+        and city.rules.unit[first - 1].service == city.rules.unit[unit].service
+    ):
+        first -= 1
+    end = service_end(first, rooms.space[space + 1].unit_start, city)
+    if runs_in(first, end, city, state):
+        return 1
+    return int(
+        np.ceil(rooms.unit[unit].least_area / city.offering.offer[offer].m2 - 1e-7)
+    )
+
+
+@compiled
+def most_places(
+    site: int, k: int, least: int, most: int, heads: Heads, city: City, state: State
+) -> int:
+    """Give a candidate the most places in `least..most` that all rules allow; or 0."""
+    most = max(most, least)
+    if most > city.rooms.cand[k].places:
+        most = int(city.rooms.cand[k].places)
+    if least > most:
+        return 0
+    if set_places(site, k, most, heads, city, state):
+        return most
+    low, high = least - 1, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if set_places(site, k, middle, heads, city, state):
+            low = middle
+        else:
+            high = middle
+    return low if low >= least else 0
+
+
+@compiled
+def set_places(
+    site: int, k: int, places: int, heads: Heads, city: City, state: State
+) -> bool:
+    """Give a candidate places if every rule allows it; else change nothing."""
+    space = city.rules.cand_space[k]
+    before = state.cand[k].places
+    state.cand[k].places = places
+    use = np.zeros(4)
+    if not measure_space(space, city, state, use):
+        state.cand[k].places = before
+        return False
+    change = use - state.space_use[space]
+    change[OPENED] = 0.0
+    if state.building_use[site, OPENED] == 0.0:
+        change[CAPITAL] += city.rooms.building[site].opening
+        change[YEARLY] += city.rooms.building[site].rent
+        change[OPENED] = 1.0
+    expected = change.copy()
+    expected[YEARLY] -= fees_within(k, places, heads, city)
+    old = state.space_use[space].copy()
+    state.space_use[space] = use
+    fits = limits_keep(site, expected, city, state)
+    if not fits or not building_fits(site, city, state):
+        state.space_use[space] = old
+        state.cand[k].places = before
+        return False
+    for resource in range(4):
+        if change[resource] != 0.0:
+            add_resource(site, resource, change[resource], city, state)
+    return True
+
+
+@compiled
+def fees_within(k: int, places: int, heads: Heads, city: City) -> float:
+    """Return the yearly fees that a candidate with so many places will take in."""
+    offer = city.rooms.cand[k].offer
+    left = np.inf
+    if not city.offering.offer[offer].unlimited:
+        left = places * city.offering.offer[offer].visits
+    fees = 0.0
+    for h in range(heads.start[1]):
+        if left <= 0.0:
+            break
+        fees += min(left, heads.visits[h]) * city.arcs.fee[city.arc_list[heads.arc[h]]]
+        left -= heads.visits[h]
+    return fees
+
+
+@compiled
+def serve(
+    site: int, offer: int, visits: float, heads: Heads, city: City, state: State
+) -> None:
+    """Serve the best demand of `heads` up to so many visits."""
+    left = visits
+    for h in range(heads.start[1]):
+        served = min(left, heads.visits[h])
+        if served <= LEAST_VISITS:
+            break
+        if not add_flow(site, heads.arc[h], offer, served, city, state):
+            break
+        left -= served
+
+
+@compiled
+def fill_facility(site: int, city: City, guide: Guide, state: State) -> float:
+    """Serve demand at an existing facility up to its capacity."""
+    rows = RowPrices(guide.rho, guide.cover)
+    value = value_site(site, city.arcs, rows, 0.0, city.order)
+    for q in range(city.outlet_start[site], city.outlet_start[site + 1]):
+        offer, visits = city.outlets.offer[q], city.outlets.visits[q]
+        offers = city.outlets.offer[q : q + 1]
+        heads = new_heads(len(offers), room_for_heads(site, city.arcs, offers))
+        heads.start[1] = merge_offer(
+            site,
+            offer,
+            city.arcs,
+            value,
+            city.order,
+            state.left,
+            0.0,
+            visits,
+            heads,
+            heads.start[0],
+        )
+        serve(site, offer, visits, heads, city, state)
+    return worth(site, city, guide, state)
+
+
+@compiled
+def worth(site: int, city: City, guide: Guide, state: State) -> float:
+    """Return what a site earns at the prices, all costs taken off."""
+    total = 0.0
+    entry = state.first_flow[site]
+    while entry >= 0:
+        arc = state.flow[entry].arc
+        row = city.arcs.row[arc]
+        value = city.arcs.gain[arc] - guide.rho[row]
+        if len(guide.cover) > 0:
+            value += guide.cover[row] * city.arcs.cover[arc]
+        total += value * state.flow[entry].visits
+        entry = state.flow[entry].next
+    if site < len(state.building_use):
+        for resource in range(4):
+            total -= guide.building[site, resource] * state.building_use[site, resource]
+    return total
+
+
+@kernel
+def take_down(site: int, city: City, state: State) -> int:
+    """Empty a site; return the chain of what it served."""
+    chain = detach_flows(site, city, state)
+    if site < len(state.building_use):
+        rooms = city.rooms
+        for s in range(
+            rooms.building[site].space_start, rooms.building[site + 1].space_start
+        ):
+            space = rooms.space_of[s]
+            low = rooms.unit[rooms.space[space].unit_start].cand_start
+            high = rooms.unit[rooms.space[space + 1].unit_start].cand_start
+            for k in range(low, high):
+                state.cand[k].places = 0
+            state.space_use[space] = 0.0
+        for resource in range(4):
+            used = state.building_use[site, resource]
+            if used != 0.0:
+                add_resource(site, resource, -used, city, state)
+            state.building_use[site, resource] = 0.0
+    return chain

@@ -1,0 +1,198 @@
+"""The greedy engine: build by prices, then ruin and recreate while time remains."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from allocator.engines.engine import (
+    EngineOptions,
+    GoalOutcome,
+    Outcome,
+    Progress,
+    StopReason,
+)
+from allocator.engines.greedy.plan import PlanBuilder
+from allocator.engines.price.bound import PriceSearch, price_bound, rules_not_priced
+from allocator.engines.price.layout import build_layout
+from allocator.engines.price.problem import RelaxedProblem
+from allocator.instance.measures import goal_value
+from allocator.units import optimality_gap
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from allocator.instance.instance import Instance, Solution
+
+    Array = npt.NDArray[Any]
+
+FIRST_PASSES = 80
+"""Passes of the price bound before the first plan is built by its prices."""
+MORE_PASSES = 200
+"""Passes after the first plan, which gives the bound its target."""
+PASSES_PER_ROUND = 20
+STEPS_PER_BATCH = 32
+BATCHES_PER_ROUND = 32
+STEPS_BY_DEFAULT = 20_000
+"""Steps when neither a time nor a number of steps is given."""
+FIRST_HEAT = 3e-4
+"""Heat of the first step of a cycle, as a share of the plan's value."""
+CYCLE = 8192
+"""Steps of one cooling cycle."""
+
+
+class GreedyEngine:
+    """Builds a feasible plan by marginal worth at prices, and a price bound beside it."""
+
+    name: ClassVar[str] = "greedy"
+
+    def solve(self, instance: Instance, options: EngineOptions) -> Outcome:
+        """Return the best plan found and a valid bound for every goal.
+
+        The plan is made for the first goal; later goals get their value and a bound
+        on all plans. `solution` is None when no plan that keeps coverage floors and
+        pins was found, which proves nothing.
+        """
+        return GreedyRun(instance, options).outcome()
+
+
+@dataclass
+class _Best:
+    solution: Solution | None = None
+    objective: float = -np.inf
+    value: float | None = None
+
+
+class GreedyRun:
+    """One solve."""
+
+    def __init__(self, instance: Instance, options: EngineOptions) -> None:
+        self.instance, self.options = instance, options
+        self.layout = build_layout(instance, 0)
+        self.prices = PriceSearch(RelaxedProblem(self.layout))
+        self.builder = PlanBuilder(self.layout, options.seed, self._stopped)
+        self.best = _Best()
+        self.steps = 0
+        self.told = -np.inf
+
+    def outcome(self) -> Outcome:
+        """Solve and return what is known."""
+        reason = self._run()
+        return self._wrap(reason)
+
+    def _run(self) -> StopReason:
+        self._pass(FIRST_PASSES, "first prices")
+        self.builder.guide_by(self.prices)
+        self.builder.construct()
+        self._keep()
+        self._pass(MORE_PASSES, "price bound")
+        reason = self._reason()
+        while reason is None:
+            self.builder.guide_by(self.prices)
+            for _ in range(BATCHES_PER_ROUND):
+                self._improve()
+                reason = self._reason()
+                if reason is not None:
+                    return reason
+            self._pass(PASSES_PER_ROUND, "price bound")
+            reason = self._reason()
+        return reason
+
+    def _improve(self) -> None:
+        """Make one batch of steps; its size never depends on time."""
+        steps = STEPS_PER_BATCH
+        if self._most_steps() is not None:
+            steps = min(steps, self._most_steps() - self.steps)
+        cooled = (self.steps % CYCLE) / CYCLE
+        size = abs(self.best.objective) if np.isfinite(self.best.objective) else 1.0
+        heat = FIRST_HEAT * size * 0.01**cooled
+        self.steps += self.builder.improve(steps, heat)
+        self._keep()
+        self._tell("improve")
+
+    def _pass(self, passes: int, phase: str) -> None:
+        if self.best.value is not None:
+            self.prices.plan = self.layout.sign * self.best.value
+        for _ in range(passes):
+            if self.prices.converged or (self.prices.passes and self._stopped()):
+                return
+            self.prices.step()
+            self._tell(phase)
+
+    def _keep(self) -> None:
+        """Keep the plan at hand when it is the best so far and breaks no rule."""
+        objective = self.builder.objective()
+        if objective <= self.best.objective + 1e-9 * abs(objective):
+            return
+        if not self.builder.complete():
+            return
+        solution = self.builder.solution()
+        value = goal_value(self.instance, self.instance.goals[0], solution)
+        self.best = _Best(solution, objective, value)
+
+    def _most_steps(self) -> int | None:
+        if self.options.max_steps is not None:
+            return self.options.max_steps
+        endless = self.options.stop.deadline is None
+        return STEPS_BY_DEFAULT if endless else None
+
+    def _stopped(self) -> bool:
+        return self.options.stop.reason() is not None
+
+    def _reason(self) -> StopReason | None:
+        stopped = self.options.stop.reason()
+        if stopped is not None:
+            return stopped
+        if self.best.value is not None:
+            gap = optimality_gap(self.prices.bound(), self.best.value)
+            if gap <= 1e-6:
+                return StopReason.PROVEN
+            if gap <= self.options.gap:
+                return StopReason.GAP
+            target = self.options.target
+            sign = self.layout.sign
+            if target is not None and sign * self.best.value >= sign * target:
+                return StopReason.TARGET
+        most = self._most_steps()
+        return StopReason.STEPS if most is not None and self.steps >= most else None
+
+    def _tell(self, phase: str) -> None:
+        """Report progress, at most every fifth of a second."""
+        now = time.monotonic()
+        if now - self.told < 0.2:
+            return
+        self.told = now
+        bound = self.prices.bound() if self.prices.passes else None
+        best = self.best
+        self.options.on_progress(
+            Progress(self.steps, best.value, bound, 0, phase, best.solution)
+        )
+
+    def _wrap(self, reason: StopReason) -> Outcome:
+        notes: tuple[str, ...] = ()
+        solution = self.best.solution
+        if solution is None:
+            notes = (
+                "greedy found no plan that keeps coverage floors and pins; "
+                "this does not prove that there is none",
+            )
+        goals = [GoalOutcome(self.best.value, self.prices.bound())]
+        for goal in range(1, len(self.instance.goals)):
+            value = None
+            if solution is not None:
+                value = goal_value(self.instance, self.instance.goals[goal], solution)
+            later = price_bound(
+                self.instance, goal=goal, stop=self.options.stop, max_passes=100
+            )
+            goals.append(GoalOutcome(value, later.value))
+        return Outcome(
+            solution=solution,
+            goals=tuple(goals),
+            stop_reason=reason,
+            steps=self.steps,
+            rules_not_priced=rules_not_priced(self.layout),
+            notes=notes,
+        )
