@@ -62,23 +62,68 @@ def seeded(seed: int) -> Tiny:
 def draw_tiny(choose: Choose) -> Tiny:
     """Draw two spaces, two or three services, a few zones and any mix of rules."""
     services = _services(choose)
-    return Tiny(
-        {
-            "format": "allocator/1",
-            "name": "tiny",
-            "crs": "local",
-            "groups": [{"id": "old", "weight": choose([1, 2])}, {"id": "young"}],
-            "access": {
-                "detour": 1.0,
-                "profiles": {"walk": {"speed_m_per_min": 100}},
-            },
-            "services": services,
-            "needs": _needs(choose, services),
-            "limits": _limits(choose),
-            "rules": _rules(choose, services),
-        },
-        _tables(choose, services),
+    document = {
+        "format": "allocator/1",
+        "name": "tiny",
+        "crs": "local",
+        "groups": [{"id": "old", "weight": choose([1, 2])}, {"id": "young"}],
+        "access": {"detour": 1.0, "profiles": {"walk": {"speed_m_per_min": 100}}},
+        "services": services,
+        "needs": _needs(choose, services),
+        "limits": _limits(choose),
+        "rules": _rules(choose, services),
+    }
+    tiny = Tiny(document, _tables(choose, services))
+    themes = (
+        *(None, None, None, None),
+        *(_taking_turns, _tight_money, _one_building, _little_floor, _apart),
     )
+    theme = choose(themes)
+    return tiny if theme is None else tiny.changed(theme)
+
+
+def _taking_turns(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Let two services that follow each other closely want the same whole rooms."""
+    document["limits"], document["rules"] = {}, {}
+    for service, name in zip(document["services"], ("noon", "afternoon"), strict=False):
+        service |= {"sharing": "hall", "min_area_m2": 0}
+        service["sessions"] = [{"id": name, **HOURS[name]}]
+        service.pop("requires", None)
+    pair = [service["id"] for service in document["services"][:2]]
+    document["rules"]["change_over_min"] = [{"services": pair, "minutes": 45}]
+    for row in tables["spaces"]:
+        row |= {"divisible": "no", "available": None}
+    for row in tables["buildings"]:
+        row["reserve_share"] = 0
+    tables.pop("facilities", None)
+
+
+def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Leave a small building budget as the only limit."""
+    document["limits"], document["rules"] = {"capital_budget": 45}, {}
+    for service in document["services"]:
+        service |= {"equipment_cost": 20, "equipment_cost_per_place": 5}
+
+
+def _one_building(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Let two buildings compete for one."""
+    document["limits"], document["rules"] = {"buildings": 1}, {}
+    for row, building in zip(tables["spaces"], ("B1", "B2"), strict=True):
+        row |= {"building_id": building, "available": None}
+
+
+def _apart(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Let two services that must not meet want the same building."""
+    pair = [service["id"] for service in document["services"][:2]]
+    document["limits"] = {}
+    document["rules"] = {"incompatible": [{"services": pair, "when": "always"}]}
+    for row in tables["spaces"]:
+        row |= {"building_id": "B1", "available": None}
+
+
+def _little_floor(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Leave a small floor area as the only limit."""
+    document["limits"], document["rules"] = {"floor_area_m2": 6}, {}
 
 
 FIRST_HOURS = (
@@ -188,7 +233,7 @@ def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
         rules["incompatible"] = [
             {"services": pair, "when": choose(["same_slot", "always"])}
         ]
-    if choose([False, False, False, True]):
+    if choose([False, True]):
         rules["pins"] = [
             choose(
                 [
@@ -200,7 +245,7 @@ def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
                 ]
             )
         ]
-    if choose([False, False, False, False, True]):
+    if choose([False, False, True]):
         rules["coverage_floor"] = choose(
             [
                 {"total": 0.1},
