@@ -31,6 +31,11 @@ from allocator.engines.exact.rules.peaks import (
     add_siting,
 )
 from allocator.engines.exact.rules.places import add_places, add_used
+from allocator.engines.exact.rules.rewards import (
+    add_true_extensions,
+    add_true_floors,
+    add_true_peaks,
+)
 from allocator.engines.exact.rules.sharing import (
     add_change_over,
     add_incompatible,
@@ -68,6 +73,9 @@ RULES: tuple[Rule, ...] = (
     add_peak_area,
     add_siting,
     add_outdoor,
+    add_true_floors,
+    add_true_extensions,
+    add_true_peaks,
     add_building_reserve,
     add_limits,
     add_coverage_floors,

@@ -325,6 +325,24 @@ class Layout:
         return np.flatnonzero(several[group[self.min_area_patterns]])
 
     @cached_property
+    def rewards_peaks(self) -> bool:
+        """Whether a goal gains from floor used or capital cost.
+
+        Then no peak may exceed the truth; otherwise limits and prices hold it down.
+        """
+        return any(
+            factor > 0.0 if goal.maximizes else factor < 0.0
+            for goal in self.instance.goals
+            for factor in (goal.floor_used_m2, goal.capital_cost)
+        )
+
+    @cached_property
+    def peak_patterns(self) -> Ints:
+        """Patterns of pairs whose peak places need a column of their own."""
+        counted = self.needs_peak_places & (self.pair_size > 1)
+        return np.flatnonzero(counted[self.pair_patterns.group])
+
+    @cached_property
     def storey(self) -> Ints:
         """Number of the (building, floor, service) of every pair."""
         pairs, spaces = self.instance.pairs, self.instance.spaces

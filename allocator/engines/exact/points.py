@@ -134,6 +134,9 @@ def _set_floors(variables: Variables, point: Floats, places: Floats) -> None:
     divisible = variables.floor_used_m2 >= 0
     point[variables.floor_used_m2[divisible]] = cells[divisible]
     _set_slot_of_min_area(variables, point, places)
+    if len(variables.slot_of_floor):
+        first = _first_largest(area, patterns.group)
+        point[variables.slot_of_floor[first]] = 1.0
 
 
 def _extension_m2(layout: Layout, places: Floats) -> Floats:
@@ -162,8 +165,7 @@ def _set_slot_of_min_area(variables: Variables, point: Floats, places: Floats) -
     which = layout.min_area_patterns[layout.min_area_choices]
     area = _sums(patterns, layout.m2_per_place * places)[which]
     pair = patterns.group[which]
-    best = np.lexsort((-area, pair))
-    first = best[np.unique(pair[best], return_index=True)[1]]
+    first = _first_largest(area, pair)
     runs = point[variables.service_runs[pair[first]]]
     point[variables.slot_of_min_area[first]] = runs
 
@@ -184,6 +186,10 @@ def _set_peaks(variables: Variables, point: Floats, places: Floats) -> None:
         (variables.peak_area_m2, area),
     ):
         point[columns[columns >= 0]] = values[columns >= 0]
+    if len(variables.slot_of_places):
+        which = layout.peak_patterns
+        first = _first_largest(_sums(patterns, places)[which], patterns.group[which])
+        point[variables.slot_of_places[first]] = 1.0
     _set_alternatives(variables, point, peak, area)
 
 
@@ -220,6 +226,12 @@ def _sums(patterns: Patterns, values: Floats) -> Floats:
     return np.bincount(
         patterns.entry_pattern, values[patterns.entry_member], len(patterns)
     ).astype(np.float64)
+
+
+def _first_largest(values: Floats, owner: Ints) -> Ints:
+    """Return the position of the largest value of every owner."""
+    best = np.lexsort((-values, owner))
+    return np.asarray(best[np.unique(owner[best], return_index=True)[1]], np.int64)
 
 
 def _largest(values: Floats, owner: Ints, count: int) -> Floats:

@@ -59,6 +59,11 @@ class Variables:
     """1 where a siting alternative is relied on; as `Pairs.alternative_*`."""
     slot_of_min_area: Ints
     """1 for the slot in which a pair reaches its least area; `min_area_choices`."""
+    slot_of_floor: Ints
+    """1 for the slot that decides a cell's floor; as floor patterns, or empty where no
+    goal gains from more."""
+    slot_of_places: Ints
+    """The same for peak places; as `Layout.peak_patterns`, or empty."""
     outdoor_m2: Ints
     """Outdoor area a pair takes; −1 where none; shape (p,)."""
     flow: Ints
@@ -112,6 +117,8 @@ def declare_variables(model: LinearModel, layout: Layout) -> Variables:
         together_mark=_together_combos(layout)[0],
         alternatives=_alternatives(model, layout, name),
         slot_of_min_area=_slot_of_min_area(model, layout, name),
+        slot_of_floor=_slot_of_floor(model, layout, name),
+        slot_of_places=_slot_of_places(model, layout, name),
         outdoor_m2=_outdoor(model, layout, name),
         flow=_flow(model, layout, name),
     )
@@ -269,6 +276,23 @@ def _slot_of_min_area(model: LinearModel, layout: Layout, name: Namer) -> Ints:
     which = layout.min_area_patterns[layout.min_area_choices]
     keys = name.pairs(patterns.group[which], slot=patterns.slot[which])
     return model.add_columns("slot_of_min_area", keys, upper=1.0, integer=True)
+
+
+def _slot_of_floor(model: LinearModel, layout: Layout, name: Namer) -> Ints:
+    """Return the choice of the slot that decides the floor of a cell."""
+    patterns = layout.floor_patterns
+    which = np.arange(len(patterns) if layout.rewards_peaks else 0)
+    space = layout.cell_space[patterns.group[which]]
+    keys = name.spaces(space, slot=patterns.slot[which])
+    return model.add_columns("slot_of_floor", keys, upper=1.0, integer=True)
+
+
+def _slot_of_places(model: LinearModel, layout: Layout, name: Namer) -> Ints:
+    """Return the choice of the slot that decides peak places."""
+    patterns = layout.pair_patterns
+    which = layout.peak_patterns if layout.rewards_peaks else np.empty(0, np.int64)
+    keys = name.pairs(patterns.group[which], slot=patterns.slot[which])
+    return model.add_columns("slot_of_places", keys, upper=1.0, integer=True)
 
 
 def _outdoor(model: LinearModel, layout: Layout, name: Namer) -> Ints:

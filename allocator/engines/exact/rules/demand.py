@@ -37,7 +37,7 @@ def add_demand_limit(model: LinearModel, variables: Variables) -> None:
 
 
 def add_capacity(model: LinearModel, variables: Variables) -> None:
-    r"""Keep :math:`\sum_i f_{iq} \le \sum_k n_k \cdot turns \cdot days`, or a given limit."""
+    r"""Keep :math:`\sum_i f_{iq} \le \sum_k n_k turns_o days_o`, or a given limit."""
     instance, layout = variables.layout.instance, variables.layout
     supplies, arcs = instance.supplies, instance.arcs
     unlimited = instance.offers.unlimited[supplies.offer] & supplies.planned
