@@ -49,7 +49,7 @@ tables:
   spaces: spaces.csv
   facilities: facilities.csv
 limits: {capital_budget: 3000, annual_budget: 1000}
-options: {time_limit_s: 60, seed: 3}
+options: {time_limit_s: 120, seed: 3}
 variants:
   poor: {limits: {capital_budget: 500}}
   impossible:
@@ -97,7 +97,7 @@ def call(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env=os.environ | {"PYTHONWARNINGS": "default"},
         **options,
     )

@@ -121,7 +121,9 @@ def test_a_run_names_no_path_of_the_user(solved: tuple[Path, str, str]) -> None:
 def test_solving_the_copy_in_a_run_repeats_the_run(tiny: Path) -> None:
     first, second = tiny.parent / "first", tiny.parent / "second"
     options = ["--variant", "poor", "--seed", 5, "--max-steps", 200]
-    call("solve", tiny, *options, "--out", first, cwd=tiny.parent)
+    options += ["--time-limit", 600]  # kernels may have to be compiled first
+    begun = call("solve", tiny, *options, "--out", first, cwd=tiny.parent)
+    assert begun.returncode == 0, begun.stderr
     done = call("solve", first / "scenario", "--out", second, cwd=tiny.parent)
     assert done.returncode == 0, done.stderr
     for name in ("assignments.csv", "spaces.csv", "coverage.csv", "sites.csv"):
