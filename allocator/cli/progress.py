@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TERMINAL_EVERY_S = 0.5
 """A terminal's line is rewritten this often."""
 PLAIN_EVERY_S = 5.0
-"""Elsewhere a new line follows this often, and at every change of phase."""
+"""Elsewhere a new line follows this often, and at every new phase."""
 WIDTH = 100
 
 
@@ -27,8 +27,7 @@ class ProgressLine:
         self._terminal = sys.stderr.isatty()
         self._latest: Progress | None = None
         self._phase = "reading"
-        self._shown_phase = ""
-        self._shown_at = 0.0
+        self._shown_phases = {self._phase}
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -52,9 +51,12 @@ class ProgressLine:
 
     def phase(self, phase: str) -> None:
         """Name what is being done."""
-        if phase and phase != self._phase:
+        if phase:
             self._phase = phase
-            if not self._terminal and time.monotonic() - self._shown_at > 0.2:
+        # two engines side by side take turns: only a phase not yet seen is news
+        if phase and phase not in self._shown_phases:
+            self._shown_phases.add(phase)
+            if not self._terminal:
                 self._show()
 
     def _run(self) -> None:
@@ -67,7 +69,6 @@ class ProgressLine:
     def _show(self) -> None:
         """Write the line."""
         with self._lock:
-            self._shown_at = time.monotonic()
             line = self.text()
             if self._terminal:
                 self._write("\r" + line[:WIDTH].ljust(WIDTH))

@@ -14,7 +14,7 @@ from allocator.result import GoalRecord, Result, Status, goal_record
 from allocator.solve.bounds import best_bound, reached
 from allocator.solve.engines import best_of, check_engine, run_engines
 from allocator.solve.tracker import Clock, Tracker, report_phase
-from allocator.solve.verify import verify
+from allocator.solve.verify import agreed_slack, verify
 from allocator.units import OPTIMAL_GAP
 
 if TYPE_CHECKING:
@@ -286,6 +286,8 @@ def _records(
             better = max if goal.maximizes else min
             claim = reached(best.goals[j]) if best else None
             then = value if claim is None else better(value, claim)
+            if abs(then - value) <= agreed_slack(value):
+                then = value
             # within the agreed slack a plan may stand a hair beyond its bound
             bound = None if bound is None else better(bound, then)
         records.append(goal_record(goal, value, then, bound))

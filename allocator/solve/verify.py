@@ -51,21 +51,21 @@ def _goal_problems(
 ) -> list[str]:
     """Return what is wrong with one goal's figures."""
     problems = []
-    if claim.value is None or abs(claim.value - found) > _slack(found):
+    if claim.value is None or abs(claim.value - found) > agreed_slack(found):
         problems.append(f"engine says {claim.value}, evaluator {found}")
     sign = 1.0 if goal.maximizes else -1.0
     then = reached(claim)
     if then is not None:
         kept = sign * then - goal.tolerance * abs(then)
-        if sign * found < kept - _slack(then):
+        if sign * found < kept - agreed_slack(then):
             problems.append(f"{found} lost more than its tolerance from {then}")
     for value in (found, found if then is None else then):
-        if sign * (value - bound) > _slack(bound):
+        if sign * (value - bound) > agreed_slack(bound):
             problems.append(f"{value} is better than the bound {bound}")
             break
     return problems
 
 
-def _slack(value: float) -> float:
+def agreed_slack(value: float) -> float:
     """Return how far two figures may be apart."""
     return AGREEMENT * max(1.0, abs(value))
