@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 
+LARGE = 50_000
+"""Columns from which the interior point method goes first."""
+
+
 def pass_model(solver: highspy.Highs, matrix: Matrix) -> None:
     """Hand a model over as arrays; it is taken as a minimisation or as it says."""
     sense = (
@@ -57,8 +61,10 @@ def refine(matrix: Matrix, point: Floats, time_limit_s: float = 1e6) -> Floats |
 def solve_lp(matrix: Matrix, time_limit_s: float = 1e6) -> Floats | None:
     """Return an optimal point of a model without integers, or None."""
     solver = highspy.Highs()
+    method = "ipm" if matrix.num_columns >= LARGE else "choose"
     for key, value in (
         ("output_flag", False),
+        ("solver", method),
         ("primal_feasibility_tolerance", 1e-9),
         ("dual_feasibility_tolerance", 1e-9),
         ("time_limit", time_limit_s),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LEAST_GAP = 1e-7
 """Relative gap at which a solve ends; well below what counts as optimal."""
+LARGE = 4_000
+"""Columns from which the first relaxation goes to the interior point method: on a
+city of 30 buildings (20,000 columns) it takes a fifth of the simplex method's time."""
 STATUSES = {
     highspy.HighsModelStatus.kOptimal: RawStatus.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: RawStatus.INFEASIBLE,
@@ -42,7 +45,7 @@ class Highs:
         scaled, weight = scaled_to_minimize(matrix)
         highspy.Highs.resetGlobalScheduler(True)
         solver = highspy.Highs()
-        _set_options(solver, settings)
+        _set_options(solver, settings, matrix.num_columns)
         pass_model(solver, scaled)
         if settings.start is not None:
             columns = np.arange(matrix.num_columns, dtype=np.int32)
@@ -53,7 +56,9 @@ class Highs:
         return _outcome(solver, matrix, weight, listener)
 
 
-def _set_options(solver: highspy.Highs, settings: Settings) -> None:
+def _set_options(
+    solver: highspy.Highs, settings: Settings, num_columns: int
+) -> None:
     """Tell HiGHS the settings."""
     options: dict[str, Any] = {
         "output_flag": False,
@@ -63,6 +68,8 @@ def _set_options(solver: highspy.Highs, settings: Settings) -> None:
         "mip_abs_gap": 1e-10,
         "mip_feasibility_tolerance": 1e-7,
     }
+    if num_columns >= LARGE:
+        options["mip_lp_solver"] = "ipm"
     if np.isfinite(settings.time_limit_s):
         options["time_limit"] = max(settings.time_limit_s, 0.0)
     if settings.max_steps is not None:
