@@ -179,14 +179,16 @@ def most_places(
         return 0
     if set_places(site, k, most, heads, city, state):
         return most
-    low, high = least - 1, most
+    if most == least or not set_places(site, k, least, heads, city, state):
+        return 0
+    low, high = least, most
     while high - low > 1:
         middle = (low + high) // 2
         if set_places(site, k, middle, heads, city, state):
             low = middle
         else:
             high = middle
-    return low if low >= least else 0
+    return low
 
 
 @compiled

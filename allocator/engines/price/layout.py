@@ -13,7 +13,13 @@ import numpy as np
 
 from allocator.engines.price.arclists import ArcLists, pack_arcs
 from allocator.engines.price.compiled import records
-from allocator.engines.price.rooms import Rooms, Templates, kernel_m2, pack_rooms
+from allocator.engines.price.rooms import (
+    MOST_SESSIONS,
+    Rooms,
+    Templates,
+    kernel_m2,
+    pack_rooms,
+)
 from allocator.instance.instance import Resource
 
 if TYPE_CHECKING:
@@ -32,16 +38,22 @@ RESOURCES = (
 """Order of the resources in every array with an axis of length 4."""
 
 
+MOST_SLOTS = 62
+"""Slots that fit in a bit mask."""
+
+
 class Offering(NamedTuple):
     """What the kernels know of offers."""
 
     offer: Array
     """o records: m2 (per place; 0 with unlimited capacity), visits (per place and
-    week), fixed and per_place (yearly costs), unlimited."""
+    week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask)."""
     holds: Array
     """Shape (o, t), maximal slots only."""
     conflict: Array
     """Shape (o, o): of different services, and never together in a whole space."""
+    by_slots: Array
+    """Shape (1,): the bit masks of slots tell all conflicts between units."""
 
 
 class Outlets(NamedTuple):
@@ -122,8 +134,19 @@ def _pack_offers(instance: Instance) -> Offering:
         fixed=offers.annual_cost_fixed.astype(np.float64),
         per_place=np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
         unlimited=offers.unlimited,
+        slots=_slot_masks(holds),
     )
-    return Offering(table, holds, conflict)
+    few_sessions = np.bincount(offers.service).max(initial=0) <= MOST_SESSIONS
+    few_slots = holds.shape[1] <= MOST_SLOTS
+    by_slots = few_sessions and few_slots and np.array_equal(conflict, other & meet)
+    return Offering(table, holds, conflict, np.array([by_slots]))
+
+
+def _slot_masks(holds: Array) -> Array:
+    """Return the slots of each offer as bits; 0 where there are too many slots."""
+    if holds.shape[1] > MOST_SLOTS:
+        return np.zeros(len(holds), dtype=np.int64)
+    return holds @ (np.int64(1) << np.arange(holds.shape[1], dtype=np.int64))
 
 
 def _resource_most(instance: Instance, rooms: Rooms) -> Array:

@@ -53,43 +53,64 @@ def pack_class(
     """
     order = units_by_value(low, high, patterns)
     n = len(order)
-    rest = np.zeros(n + 1)
-    for d in range(n - 1, -1, -1):
-        unit = order[d]
-        rest[d] = rest[d + 1]
-        if patterns.unit[unit].count > 0:
-            rest[d] += patterns.way[unit, 0].value
     choice = np.full(n + 1, -1, dtype=np.int64)
+    taken = np.zeros(n + 1, dtype=np.int64)
     earned = np.zeros(n + 1)
+    rest = np.zeros(n + 1)
+    rest[0] = value_of_rest(0 * n, order, taken[0], offering, patterns)
     best, nodes, d = 0.0, 0, n * 0
     for unit in range(low, high):
         patterns.unit[unit].chosen = patterns.unit[unit].count
     while d >= 0:
+        if d == n:
+            if earned[n] > best:
+                best = earned[n]
+                for e in range(n):
+                    patterns.unit[order[e]].chosen = choice[e]
+            d -= 1
+            continue
         choice[d] += 1
-        value = earned[d]
-        unit = order[d] if d < n else -1
-        if d < n and choice[d] < patterns.unit[unit].count:
-            value += patterns.way[unit, choice[d]].value
         if (
-            d == n
-            or choice[d] > patterns.unit[unit].count
-            or value + rest[d + 1] <= best + 1e-12
+            earned[d] + rest[d] <= best + 1e-12
+            or choice[d] > patterns.unit[order[d]].count
         ):
             choice[d] = -1
             d -= 1
             continue
         nodes += 1
         if nodes > MOST_NODES:
-            return max(best, open_bound(d, order, choice, earned, rest, patterns))
-        if clashes(base, d, order, choice, rooms, offering, patterns):
+            for e in range(d + 1):
+                best = max(best, earned[e] + rest[e])
+            return best
+        if clashes(base, d, order, choice, taken, rooms, offering, patterns):
             continue
-        earned[d + 1] = value
+        earned[d + 1] = earned[d] + chosen_value(order[d], choice[d], patterns)
+        rest[d + 1] = value_of_rest(d + 1, order, taken[d + 1], offering, patterns)
         d += 1
-        if d == n:
-            best = value
-            for e in range(n):
-                patterns.unit[order[e]].chosen = choice[e]
     return best
+
+
+@compiled
+def chosen_value(unit: int, choice: int, patterns: Patterns) -> float:
+    """Return what a way to run a unit earns; 0 when it does not run."""
+    if choice >= patterns.unit[unit].count:
+        return 0.0
+    return float(patterns.way[unit, choice].value)
+
+
+@compiled
+def value_of_rest(
+    d: int, order: Array, taken: int, offering: Offering, patterns: Patterns
+) -> float:
+    """Return a bound on what the units from depth `d` earn beside slots taken."""
+    total = 0.0
+    for e in range(d, len(order)):
+        unit = order[e]
+        for j in range(patterns.unit[unit].count):
+            if not offering.by_slots[0] or patterns.way[unit, j].slots & taken == 0:
+                total += patterns.way[unit, j].value
+                break
+    return total
 
 
 @compiled
@@ -120,44 +141,29 @@ def clashes(
     d: int,
     order: Array,
     choice: Array,
+    taken: Array,
     rooms: Rooms,
     offering: Offering,
     patterns: Patterns,
 ) -> bool:
-    """Tell whether the choice at depth `d` conflicts with an earlier one."""
+    """Tell whether the choice at depth `d` conflicts with an earlier one.
+
+    `taken[d]` are the slots of the earlier ones; `taken[d + 1]` is written.
+    """
     unit = order[d]
+    taken[d + 1] = taken[d]
     if choice[d] >= patterns.unit[unit].count:
         return False
-    mask = patterns.way[unit, choice[d]].mask
+    way = patterns.way[unit, choice[d]]
+    if offering.by_slots[0]:
+        taken[d + 1] |= way.slots
+        return bool(taken[d] & way.slots)
     for e in range(d):
         other = order[e]
-        if choice[e] < patterns.unit[other].count and masks_conflict(
-            base + unit,
-            mask,
-            base + other,
-            patterns.way[other, choice[e]].mask,
-            rooms,
-            offering,
-        ):
-            return True
+        if choice[e] < patterns.unit[other].count:
+            other_mask = patterns.way[other, choice[e]].mask
+            if masks_conflict(
+                base + unit, way.mask, base + other, other_mask, rooms, offering
+            ):
+                return True
     return False
-
-
-@compiled
-def open_bound(
-    depth: int,
-    order: Array,
-    choice: Array,
-    earned: Array,
-    rest: Array,
-    patterns: Patterns,
-) -> float:
-    """Return a bound on all that the search has not looked at yet."""
-    bound = 0.0
-    for d in range(depth + 1):
-        unit = order[d]
-        value = earned[d] + rest[d + 1]
-        if choice[d] < patterns.unit[unit].count:
-            value += patterns.way[unit, choice[d]].value
-        bound = max(bound, value)
-    return bound

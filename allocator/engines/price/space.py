@@ -141,7 +141,7 @@ def use_whole(
             rooms.cand[rooms.unit[unit].cand_start].offer
         ].unlimited
         find_patterns(
-            unit, unit - base, mask, prices[CAPITAL], rooms, templates, unlimited,
+            unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates, unlimited,
             sessions, heads, sweep, patterns,
         )  # fmt: skip
     best, best_low, best_high = 0.0, 0, 0

@@ -43,18 +43,26 @@ cost paid) and its candidate."""
 CELL = np.dtype(
     [
         ("share", np.float64),
+        ("slope", np.float64),
         ("pointer", np.int64),
         ("left_m2", np.float64),
         ("used_m2", np.float64),
     ],
     align=True,
 )
-"""A session within one set of meeting sessions, while area is handed out."""
+"""A session within one set of meeting sessions, while area is handed out: its share of
+the session, what its next m² earns, the arc it goes to and how much that arc takes."""
 
 WAY = np.dtype(
-    [("value", np.float64), ("mask", np.int64), ("peak_m2", np.float64)], align=True
+    [
+        ("value", np.float64),
+        ("mask", np.int64),
+        ("slots", np.int64),
+        ("peak_m2", np.float64),
+    ],
+    align=True,
 )
-"""A way to run a unit: which sessions, what it earns, its peak area."""
+"""A way to run a unit: what it earns, which sessions, their slots, its peak area."""
 
 CHOICE = np.dtype([("count", np.int64), ("chosen", np.int64)], align=True)
 """How many ways a unit has, best first, and which is chosen (`count` = not run)."""
@@ -127,38 +135,41 @@ def load_sessions(
 
 @compiled
 def share_out(
-    mask: int,
-    first: int,
-    last: int,
-    templates: Templates,
-    sessions: Array,
-    cell: Array,
+    first: int, last: int, templates: Templates, sessions: Array, cell: Array
 ) -> None:
     """Split the value of a session over the sets it meets in, by their competition."""
     for bit in range(cell.shape[1]):
-        total = 0.0
+        total, sets = 0.0, 0
         for c in range(first, last):
-            cell[c - first, bit].share = 0.0
-            if not (templates.clique[c] >> bit) & 1:
-                continue
-            weight = 1e-9
-            for other in range(cell.shape[1]):
-                if other != bit and (templates.clique[c] >> other) & 1:
-                    weight += sessions[other].alone
-            cell[c - first, bit].share = weight
-            total += weight
+            if (templates.clique[c] >> bit) & 1:
+                weight = 1e-9
+                for other in range(cell.shape[1]):
+                    if other != bit and (templates.clique[c] >> other) & 1:
+                        weight += sessions[other].alone
+                cell[c - first, bit].share = weight
+                total += weight
+                sets += 1
         for c in range(first, last):
-            if total > 0.0:
+            if (templates.clique[c] >> bit) & 1:
                 cell[c - first, bit].share /= total
+                if sets == 1:
+                    cell[c - first, bit].share = 1.0
 
 
 @compiled
-def piece_m2(bit: int, h: int, used_m2: float, sessions: Array, heads: Heads) -> float:
-    """Return the area that the arc at `h` asks for, within what the session may have."""
-    if h >= sessions[bit].high:
-        return 0.0
-    wanted = heads.visits[h] * sessions[bit].m2_per_visit
-    return min(wanted, sessions[bit].most_m2 - used_m2)
+def load_piece(
+    bit: int, c: int, h: int, sessions: Array, heads: Heads, cell: Array
+) -> None:
+    """Let a session of a set ask for area for the arc at `h`."""
+    cell[c, bit].pointer = h
+    left = sessions[bit].most_m2 - cell[c, bit].used_m2
+    if h >= sessions[bit].high or left <= 0.0:
+        cell[c, bit].slope = 0.0
+        return
+    m2_per_visit = sessions[bit].m2_per_visit
+    net = heads.value[h] - sessions[bit].cost_per_visit
+    cell[c, bit].slope = cell[c, bit].share * net / m2_per_visit
+    cell[c, bit].left_m2 = min(heads.visits[h] * m2_per_visit, left)
 
 
 @compiled
@@ -178,46 +189,36 @@ def earn_together(
     The peak grows from 0; at every point each set of meeting sessions gives the area
     to its best arc; it stops when a further m² earns less than the equipment costs.
     """
-    share_out(mask, first, last, templates, sessions, sweep.cell)
-    for c in range(first, last):
-        for bit in range(sweep.cell.shape[1]):
-            if (templates.clique[c] >> bit) & 1:
-                sweep.cell[c - first, bit].pointer = sessions[bit].low
-                sweep.cell[c - first, bit].used_m2 = 0.0
-                start = piece_m2(bit, sessions[bit].low, 0.0, sessions, heads)
-                sweep.cell[c - first, bit].left_m2 = start
+    cell, area = sweep.cell, sweep.area
+    share_out(first, last, templates, sessions, cell)
+    for c in range(last - first):
+        for bit in range(len(area)):
+            if (templates.clique[first + c] >> bit) & 1:
+                cell[c, bit].used_m2 = 0.0
+                load_piece(bit, c, sessions[bit].low, sessions, heads, cell)
     value, peak = 0.0, 0.0
     while peak < most_m2:
         slope, step = -peak_cost, most_m2 - peak
         for c in range(last - first):
-            best = 0.0
-            sweep.top[c] = -1
-            for bit in range(sweep.cell.shape[1]):
-                if not (templates.clique[first + c] >> bit) & 1:
-                    continue
-                if sweep.cell[c, bit].left_m2 <= 0.0:
-                    continue
-                net = (
-                    heads.value[sweep.cell[c, bit].pointer]
-                    - sessions[bit].cost_per_visit
-                )
-                per_m2 = sweep.cell[c, bit].share * net / sessions[bit].m2_per_visit
-                if per_m2 > best:
-                    best = per_m2
-                    sweep.top[c] = bit
-            if sweep.top[c] >= 0:
+            best, top = 0.0, -1
+            for bit in range(len(area)):
+                if (templates.clique[first + c] >> bit) & 1:
+                    if cell[c, bit].slope > best:
+                        best, top = cell[c, bit].slope, bit
+            sweep.top[c] = top
+            if top >= 0:
                 slope += best
-                step = min(step, sweep.cell[c, sweep.top[c]].left_m2)
+                step = min(step, cell[c, top].left_m2)
         if slope <= 0.0:
             break
         peak += step
         value += slope * step
         advance(last - first, step, sessions, heads, sweep)
-    for bit in range(sweep.cell.shape[1]):
-        sweep.area[bit] = 0.0
+    for bit in range(len(area)):
+        area[bit] = 0.0
         for c in range(last - first):
             if (templates.clique[first + c] >> bit) & 1:
-                sweep.area[bit] += sweep.cell[c, bit].share * sweep.cell[c, bit].used_m2
+                area[bit] += cell[c, bit].share * cell[c, bit].used_m2
     return value, peak
 
 
@@ -226,21 +227,14 @@ def advance(
     cliques: int, step: float, sessions: Array, heads: Heads, sweep: Sweep
 ) -> None:
     """Use `step` m² of the best arc of every set of meeting sessions."""
+    cell = sweep.cell
     for c in range(cliques):
         bit = sweep.top[c]
-        if bit < 0:
-            continue
-        sweep.cell[c, bit].used_m2 += step
-        sweep.cell[c, bit].left_m2 -= step
-        if sweep.cell[c, bit].left_m2 <= 0.0:
-            sweep.cell[c, bit].pointer += 1
-            sweep.cell[c, bit].left_m2 = piece_m2(
-                bit,
-                sweep.cell[c, bit].pointer,
-                sweep.cell[c, bit].used_m2,
-                sessions,
-                heads,
-            )
+        if bit >= 0:
+            cell[c, bit].used_m2 += step
+            cell[c, bit].left_m2 -= step
+            if cell[c, bit].left_m2 <= 0.0:
+                load_piece(bit, c, cell[c, bit].pointer + 1, sessions, heads, cell)
 
 
 @compiled
@@ -250,15 +244,22 @@ def find_patterns(
     mask: int,
     capital_price: float,
     rooms: Rooms,
+    offering: Offering,
     templates: Templates,
-    unlimited: bool,
+    best_only: bool,
     sessions: Array,
     heads: Heads,
     sweep: Sweep,
     patterns: Patterns,
 ) -> None:
-    """List the profitable subsets of a unit's sessions with their value, best first."""
+    """List the profitable subsets of a unit's sessions with their value, best first.
+
+    With `best_only` (nothing else takes turns with the unit) only the best must be
+    among them.
+    """
     patterns.unit[at].count = 0
+    unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
+    least = 0.0
     equipment = capital_price * rooms.unit[unit].equipment
     template = templates.offset[rooms.unit[unit].template]
     subset = mask
@@ -267,13 +268,14 @@ def find_patterns(
             templates.start[template + subset],
             templates.start[template + subset + 1],
         )
-        alone, fixed = 0.0, equipment
+        alone, fixed, slots = 0.0, equipment, 0 * unit
         for bit in range(len(sessions)):
             if (subset >> bit) & 1:
                 alone += sessions[bit].alone
                 fixed += sessions[bit].fixed
+                slots |= offering.offer[rooms.cand[sessions[bit].cand].offer].slots
         value, peak = alone - equipment, 0.0
-        if value > 0.0 and not unlimited:
+        if value > least and not unlimited:
             earned, peak = earn_together(
                 subset,
                 rooms.unit[unit].most_area,
@@ -286,23 +288,24 @@ def find_patterns(
                 sweep,
             )
             value = earned - fixed
-        if value > 0.0:
-            insert_pattern(at, value, subset, peak, patterns)
+        if value > least:
+            if best_only:
+                least = value
+            insert_pattern(at, value, subset, slots, peak, patterns)
         subset = (subset - 1) & mask
 
 
 @compiled
 def insert_pattern(
-    at: int, value: float, mask: int, peak_m2: float, patterns: Patterns
+    at: int, value: float, mask: int, slots: int, peak_m2: float, patterns: Patterns
 ) -> None:
     """Insert a way of running a unit, keeping the best first."""
+    way = patterns.way[at]
     j = patterns.unit[at].count
-    while j > 0 and patterns.way[at, j - 1].value < value:
-        patterns.way[at, j].value = patterns.way[at, j - 1].value
-        patterns.way[at, j].mask = patterns.way[at, j - 1].mask
-        patterns.way[at, j].peak_m2 = patterns.way[at, j - 1].peak_m2
+    while j > 0 and way[j - 1].value < value:
+        way[j].value, way[j].mask = way[j - 1].value, way[j - 1].mask
+        way[j].slots, way[j].peak_m2 = way[j - 1].slots, way[j - 1].peak_m2
         j -= 1
-    patterns.way[at, j].value = value
-    patterns.way[at, j].mask = mask
-    patterns.way[at, j].peak_m2 = peak_m2
+    way[j].value, way[j].mask = value, mask
+    way[j].slots, way[j].peak_m2 = slots, peak_m2
     patterns.unit[at].count += 1
