@@ -8,7 +8,7 @@ from tests.properties.proofs import optimum, prove
 from tests.properties.relax import RELAXATIONS
 from tests.properties.tiny import seeded
 
-SAMPLE = range(60)
+SAMPLE = range(40)
 MOST_EMPTY = 0.20
 LEAST_BINDING = 0.05
 

@@ -82,9 +82,19 @@ def draw_tiny(choose: Choose) -> Tiny:
     return tiny if theme is None else tiny.changed(theme)
 
 
+def _make_scarce(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Leave no other limit, and so few places that every room is wanted."""
+    document["limits"], document["rules"] = {}, {}
+    for service in document["services"]:
+        service |= {"turns": 1, "m2_per_place": 3.0}
+    for row in tables["buildings"]:
+        row["reserve_share"] = 0
+    tables.pop("facilities", None)
+
+
 def _taking_turns(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Let two services that follow each other closely want the same whole rooms."""
-    document["limits"], document["rules"] = {}, {}
+    _make_scarce(document, tables)
     for service, name in zip(document["services"], ("noon", "afternoon"), strict=False):
         service |= {"sharing": "hall", "min_area_m2": 0}
         service["sessions"] = [{"id": name, **HOURS[name]}]
@@ -93,9 +103,6 @@ def _taking_turns(document: dict[str, Any], tables: dict[str, Any]) -> None:
     document["rules"]["change_over_min"] = [{"services": pair, "minutes": 45}]
     for row in tables["spaces"]:
         row |= {"divisible": "no", "available": None}
-    for row in tables["buildings"]:
-        row["reserve_share"] = 0
-    tables.pop("facilities", None)
 
 
 def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
@@ -107,7 +114,8 @@ def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
 
 def _one_building(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Let two buildings compete for one."""
-    document["limits"], document["rules"] = {"buildings": 1}, {}
+    _make_scarce(document, tables)
+    document["limits"] = {"buildings": 1}
     for row, building in zip(tables["spaces"], ("B1", "B2"), strict=True):
         row |= {"building_id": building, "available": None}
 
@@ -115,7 +123,7 @@ def _one_building(document: dict[str, Any], tables: dict[str, Any]) -> None:
 def _apart(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Let two services that must not meet want the same building."""
     pair = [service["id"] for service in document["services"][:2]]
-    document["limits"] = {}
+    _make_scarce(document, tables)
     document["rules"] = {"incompatible": [{"services": pair, "when": "always"}]}
     for row in tables["spaces"]:
         row |= {"building_id": "B1", "available": None}
@@ -123,7 +131,8 @@ def _apart(document: dict[str, Any], tables: dict[str, Any]) -> None:
 
 def _little_floor(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Leave a small floor area as the only limit."""
-    document["limits"], document["rules"] = {"floor_area_m2": 6}, {}
+    _make_scarce(document, tables)
+    document["limits"] = {"floor_area_m2": 6}
 
 
 FIRST_HOURS = (
