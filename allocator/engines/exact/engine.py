@@ -15,12 +15,13 @@ from allocator.engines.exact.formulation import build_model
 from allocator.engines.exact.goals import declare_goals, hold_goal
 from allocator.engines.exact.incumbents import Formulated, Incumbent
 from allocator.engines.exact.solving import Conditions, GoalTask, solve_goal
+from allocator.instance.instance import Solution
 from allocator.instance.measures import goal_value
 
 if TYPE_CHECKING:
     from allocator.engines.engine import EngineOptions, StopSignal
     from allocator.engines.exact.solving import GoalResult
-    from allocator.instance.instance import Instance, Solution
+    from allocator.instance.instance import Instance
 
 SHARE_OF_A_GOAL = 0.6
 """Share of the time left that a goal may use while later goals wait."""
@@ -127,10 +128,17 @@ class _State:
         model = self.formulated.model
         matrix = model.matrix(goal.expression, maximizes=goal.maximizes)
         incumbent = Incumbent(self.formulated, matrix, position)
-        if self.solution is not None:
-            incumbent.offer(self.solution)
+        layout = self.formulated.variables.layout
+        incumbent.offer(self.solution or _empty_plan(layout.instance))
         bound = trivial_bound(matrix, self.formulated.variables, goal)
         return GoalTask(position, goal, matrix, incumbent, bound)
+
+
+def _empty_plan(instance: Instance) -> Solution:
+    """Return the plan that does nothing; it keeps every rule but floors and pins."""
+    none = np.empty(0, np.int64)
+    places = np.zeros(len(instance.candidates.space), np.int64)
+    return Solution(places, none, none, np.empty(0))
 
 
 def _own_stop(stop: StopSignal, later_goals: int) -> StopSignal:

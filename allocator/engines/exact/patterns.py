@@ -27,7 +27,7 @@ class Patterns:
     group: Ints
     """Shape (m,): group of the pattern, ascending."""
     slot: Ints
-    """Shape (m,): a slot that the members hold together, for names."""
+    """Shape (m,): a slot that the members hold together, counted among those given."""
     entry_pattern: Ints
     """Shape (e,), ascending."""
     entry_member: Ints

@@ -91,6 +91,8 @@ def open_child(job: Job, *, isolated: bool) -> ChildProcess | RunHere:
 def _job(task: GoalTask, conditions: Conditions) -> SolveJob:
     """Return what the child is asked to do."""
     plan = task.incumbent.solution
+    if plan is not None and not plan.places.any():
+        plan = None  # a solver finds the empty plan itself, and a hint misleads it
     settings = Settings(
         gap=conditions.gap,
         max_steps=conditions.max_steps,

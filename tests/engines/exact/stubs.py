@@ -7,10 +7,13 @@ import signal
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from allocator.engines.exact.backends.backend import Capability, RawOutcome
-
 if TYPE_CHECKING:
-    from allocator.engines.exact.backends.backend import Listener, Settings
+    from allocator.engines.exact.backends.backend import (
+        Capability,
+        Listener,
+        RawOutcome,
+        Settings,
+    )
     from allocator.engines.exact.model import Matrix
 
 HERE = "tests.engines.exact.stubs"

@@ -1,4 +1,4 @@
-"""The three solvers agree on random tiny scenarios, and with the points of the model."""
+"""The three solvers agree on random tiny scenarios, and with the measures."""
 
 from __future__ import annotations
 

@@ -50,9 +50,7 @@ def test_a_floor_against_a_budget_names_both_with_the_least_change_of_each():
 
 def test_the_same_comes_back_from_a_child_process():
     scenario = poor(rules={"coverage_floor": {"total": {"persons": 42}}})
-    outcome = ExactEngine().solve(
-        instance_of(scenario), EngineOptions(stop=within(60))
-    )
+    outcome = ExactEngine().solve(instance_of(scenario), EngineOptions(stop=within(60)))
     assert outcome.conflicts_proven_irreducible
     assert set(members(outcome)) == {"capital_budget", "coverage_floor"}
 
@@ -76,9 +74,10 @@ def test_pins_that_contradict_one_another_are_named_by_their_place_in_the_list()
     ]
     outcome = solve_here(instance_of(two_services(rules={"pins": pins})))
     assert outcome.conflicts_proven_irreducible
-    assert [
-        (c.rule_id, dict(c.where), c.least_change) for c in outcome.conflicts
-    ] == [("pins", {"pin": "1"}, 1.0), ("pins", {"pin": "2"}, 1.0)]
+    assert [(c.rule_id, dict(c.where), c.least_change) for c in outcome.conflicts] == [
+        ("pins", {"pin": "1"}, 1.0),
+        ("pins", {"pin": "2"}, 1.0),
+    ]
 
 
 def test_a_pin_barred_by_siting_names_the_rule_that_bars_it():

@@ -134,7 +134,9 @@ CASES: dict[str, tuple[Scenario, float]] = {
     # The second alternative holds on floor 2 without a limit: 3 + 10 places.
     "alternatives": (
         one_service(
-            own={"requires": {"any_of": [{"max_places_on_floor": 3}, {"min_floor": 2}]}},
+            own={
+                "requires": {"any_of": [{"max_places_on_floor": 3}, {"min_floor": 2}]}
+            },
             spaces=[room(floor=1), room(space_id="R2", floor=2)],
         ),
         91.0,
@@ -271,9 +273,7 @@ def test_a_start_that_breaks_a_rule_is_not_used():
     generous = instance_of(one_service(own={"equipment_cost_per_place": 10}))
     start = solve_here(generous).solution
     poor = instance_of(
-        one_service(
-            own={"equipment_cost_per_place": 10}, limits={"capital_budget": 30}
-        )
+        one_service(own={"equipment_cost_per_place": 10}, limits={"capital_budget": 30})
     )
     outcome = solve_here(poor, start=start)
     assert outcome.goals[0].value == pytest.approx(21.0)

@@ -56,9 +56,7 @@ class Highs:
         return _outcome(solver, matrix, weight, listener)
 
 
-def _set_options(
-    solver: highspy.Highs, settings: Settings, num_columns: int
-) -> None:
+def _set_options(solver: highspy.Highs, settings: Settings, num_columns: int) -> None:
     """Tell HiGHS the settings."""
     options: dict[str, Any] = {
         "output_flag": False,
