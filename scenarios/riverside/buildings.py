@@ -59,14 +59,15 @@ KINDS = {
         "闲置厂房",
         "collective",
         "industrial",  # cited: class 1 industrial land is allowed (S3)
-        (1100, 1700),
+        (760, 1100),
         (
-            Room(1, 0.45, divisible=True, features="gas,water,step_free,daylight"),
+            Room(1, 0.30, features="gas,water,step_free,daylight"),
             Room(1, 0.20, features="water,step_free,daylight"),
+            Room(1, 0.15, features="water,step_free"),
             Room(2, 0.35, divisible=True, features="water,daylight"),
         ),
         (1500, 2300),
-        (350_000, 550_000),
+        (180_000, 300_000),
         use_coefficient=0.78,
         rent_per_m2=(60, 110),
         outdoor_share=0.3,
@@ -75,13 +76,13 @@ KINDS = {
         "闲置仓库",
         "state",
         "warehouse",  # cited: class 1 logistics land is allowed (S3)
-        (600, 950),
+        (420, 640),
         (
             Room(1, 0.65, divisible=True, features="step_free"),
             Room(1, 0.35, features="step_free,daylight"),
         ),
         (1700, 2600),
-        (250_000, 400_000),
+        (130_000, 220_000),
         use_coefficient=0.8,
         rent_per_m2=(50, 90),
         fire_resistance_class=3,
@@ -96,7 +97,7 @@ KINDS = {
             Room(1, 0.6, features="gas,water,step_free,daylight"),
             Room(2, 0.4, features="water,daylight"),
         ),
-        (1100, 1700),
+        (760, 1100),
         (60_000, 120_000),
         rent_per_m2=(260, 480),
         use_coefficient=0.75,
@@ -112,7 +113,7 @@ KINDS = {
             Room(2, 0.40, features="daylight"),
         ),
         (1200, 1900),
-        (80_000, 160_000),
+        (60_000, 120_000),
         fire_resistance_class=3,
     ),
     "boiler_house": Kind(
@@ -122,7 +123,7 @@ KINDS = {
         (260, 420),
         (Room(1, 1.0, features="gas,water,step_free,daylight"),),
         (1900, 2700),
-        (150_000, 260_000),
+        (90_000, 160_000),
         use_coefficient=0.85,
         outdoor_share=0.2,
     ),
@@ -130,14 +131,14 @@ KINDS = {
         "集体用房",
         "collective",
         "commercial",
-        (600, 1000),
+        (440, 680),
         (
             Room(1, 0.40, features="gas,water,step_free,daylight"),
-            Room(2, 0.35, divisible=True, features="water,daylight"),
+            Room(2, 0.35, features="water,daylight"),
             Room(3, 0.25, features="daylight"),
         ),
         (1300, 2000),
-        (150_000, 300_000),
+        (90_000, 180_000),
         rent_per_m2=(90, 160),
     ),
     "estate": Kind(
@@ -158,7 +159,7 @@ KINDS = {
         "闲置幼儿园",  # derived: births fell from 14.65 to 9.54 M, 2019-2024 (S94 S95)
         "state",
         "education",
-        (800, 1200),
+        (560, 820),
         (
             Room(
                 1, 0.30, features="water,step_free,daylight", fitted_for="infant_care"
@@ -168,14 +169,14 @@ KINDS = {
             Room(2, 0.20, features="daylight"),
         ),
         (900, 1400),
-        (120_000, 220_000),
+        (80_000, 150_000),
         outdoor_share=0.4,
     ),
     "school": Kind(
         "学校体育馆与教室（课余开放）",
         "state",
         "education",
-        (900, 1300),
+        (620, 860),
         (
             Room(1, 0.65, features="water,step_free,daylight", fitted_for="sports"),
             Room(2, 0.35, features="daylight"),
@@ -205,11 +206,11 @@ KINDS = {
         "新建小区配建用房",  # cited: built and handed over with the housing (S1 S2)
         "state",
         "residential",
-        (700, 1000),
+        (520, 760),
         (
             Room(1, 0.30, features="gas,water,step_free,daylight"),
             Room(1, 0.25, features="water,step_free,daylight"),
-            Room(2, 0.45, divisible=True, features="water,step_free,daylight"),
+            Room(2, 0.45, features="water,step_free,daylight"),
         ),
         (700, 1000),
         (80_000, 150_000),

@@ -56,7 +56,7 @@ def test_it_is_as_large_as_promised(riverside: Scenario) -> None:
     assert int(zones["counted"].sum()) == 120
     assert zones.loc[zones["counted"], "community_id"].nunique() == 12
     assert len(riverside.tables.buildings) == 26
-    assert len(riverside.tables.spaces) == 64
+    assert len(riverside.tables.spaces) == 66
     categories = {service.category for service in riverside.services}
     assert len(categories) == 9, "every category of the programme"
 
