@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from allocator.engines.price.arclists import list_of_arcs
 from allocator.engines.price.compiled import records
 from allocator.engines.price.layout import RESOURCES, Layout
 from allocator.engines.price.problem import first_order, first_slot_weights
@@ -128,15 +129,8 @@ def build_city(layout: Layout) -> City:
         _build_rules(layout),
         first_order(layout),
         first_slot_weights(layout),
-        _list_of_arcs(layout),
+        list_of_arcs(layout.arcs),
     )
-
-
-def _list_of_arcs(layout: Layout) -> Array:
-    size = np.diff(layout.arcs.start)
-    lists = len(layout.arcs.fee)
-    which = np.tile(np.arange(lists, dtype=np.int32), len(size) // max(lists, 1))
-    return np.repeat(which, size)
 
 
 def new_state(layout: Layout, seed: int) -> State:

@@ -81,6 +81,13 @@ def pack_arcs(instance: Instance, goal: GoalRow) -> ArcLists:
     )
 
 
+def list_of_arcs(arcs: ArcLists) -> Array:
+    """Return the list of every arc."""
+    size, lists = np.diff(arcs.start), max(len(arcs.fee), 1)
+    which = np.tile(np.arange(lists, dtype=np.int32), len(size) // lists)
+    return np.repeat(which, size)
+
+
 def _parts(instance: Instance, goal: GoalRow, reach: Reach) -> list[_List]:
     """Split a reach by the terms of the goal that count its offers."""
     groups: dict[tuple[bool, ...], list[int]] = {}

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocator.engines.price.arclists import list_of_arcs
 from allocator.engines.price.layout import RESOURCES, Layout
 from allocator.engines.price.lists import RowPrices
 from allocator.engines.price.passes import add_up_rows, use_buildings, use_facilities
+from allocator.engines.price.space import YEARLY
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -75,7 +77,8 @@ class RelaxedProblem:
         self.earned = np.zeros(len(rooms.building) - 1)
         self.weights = first_slot_weights(layout)
         self.served = np.zeros(len(layout.demand))
-        self.covered = np.zeros(len(layout.demand) if len(arcs.cover) else 0)
+        counts_cover = bool(layout.instance.floors) or bool(worst_cells(layout))
+        self.covered = np.zeros(len(layout.demand) if counts_cover else 0)
         self.members = floor_members(layout.instance)
         self.cells = worst_cells(layout)
 
@@ -101,8 +104,13 @@ class RelaxedProblem:
         add_up_rows(layout.arcs, self.flow, self.served, self.covered)
         instance = layout.instance
         value += float(prices.rho @ layout.demand)
-        value += sum(p * row.upper for p, row in zip(prices.lam, instance.limits))
-        value -= sum(p * row.persons for p, row in zip(prices.sigma, instance.floors))
+        value += sum(
+            p * row.upper for p, row in zip(prices.lam, instance.limits, strict=True)
+        )
+        value -= sum(
+            p * row.persons
+            for p, row in zip(prices.sigma, instance.floors, strict=True)
+        )
         value += float((np.maximum(-signed, 0.0) * layout.resource_most.T).sum())
         return self._point(value)
 
@@ -220,7 +228,8 @@ def trivial_bound(layout: Layout) -> float:
     """Return a bound that ignores every limit: all demand at its best value."""
     best = np.zeros(len(layout.demand))
     arcs = layout.arcs
-    np.maximum.at(best, arcs.row, arcs.gain)
+    fee = max(0.0, float(layout.goal_price[YEARLY])) * arcs.fee
+    np.maximum.at(best, arcs.row, arcs.gain + fee[list_of_arcs(arcs)])
     value = float(best @ layout.demand)
     value += sum(weight for weight, _, _ in worst_cells(layout))
     most = layout.resource_most.sum(axis=1)
