@@ -25,6 +25,7 @@ VARIANTS = (
     "ageing",
     "fewer_births",
     "fair_lunch",
+    "care_first",
     "frugal",
     "phase_two",
     "low_budget,ageing",
