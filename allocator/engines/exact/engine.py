@@ -11,7 +11,7 @@ import numpy as np
 from allocator.engines.engine import GoalOutcome, Outcome, Progress, StopReason
 from allocator.engines.exact.bounds import trivial_bound
 from allocator.engines.exact.conflicts import find_conflicts
-from allocator.engines.exact.formulation import build_model
+from allocator.engines.exact.formulation import BuildStopped, build_model
 from allocator.engines.exact.goals import declare_goals, hold_goal
 from allocator.engines.exact.incumbents import Formulated, Incumbent
 from allocator.engines.exact.solving import Conditions, GoalTask, solve_goal
@@ -45,7 +45,10 @@ class ExactEngine:
 
     def solve(self, instance: Instance, options: EngineOptions) -> Outcome:
         """Return the best plan found and a valid bound for every goal."""
-        model, variables = build_model(instance)
+        try:
+            model, variables = build_model(instance, stop=options.stop)
+        except BuildStopped:
+            return _nothing(instance, options.stop)
         goals = declare_goals(model, variables)
         state = _State(Formulated(model, variables, goals), options.start)
         for position in range(len(goals)):
@@ -139,6 +142,17 @@ def _empty_plan(instance: Instance) -> Solution:
     none = np.empty(0, np.int64)
     places = np.zeros(len(instance.candidates.space), np.int64)
     return Solution(places, none, none, np.empty(0))
+
+
+def _nothing(instance: Instance, stop: StopSignal) -> Outcome:
+    """Return what is known when there was no time for a model: nothing."""
+    return Outcome(
+        solution=None,
+        goals=tuple(GoalOutcome(None, None) for _ in instance.goals),
+        stop_reason=stop.reason() or StopReason.TIME,
+        steps=0,
+        notes=("there was no time to build the model",),
+    )
 
 
 def _own_stop(stop: StopSignal, later_goals: int) -> StopSignal:

@@ -48,6 +48,7 @@ from allocator.engines.exact.variables import declare_variables
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from allocator.engines.engine import StopSignal
     from allocator.engines.exact.variables import Variables
     from allocator.instance.instance import Instance
 
@@ -84,12 +85,27 @@ RULES: tuple[Rule, ...] = (
 """Their order is irrelevant."""
 
 
+class BuildStopped(Exception):
+    """The time was up before the model was whole."""
+
+
 def build_model(
-    instance: Instance, rules: Sequence[Rule] = RULES
+    instance: Instance,
+    rules: Sequence[Rule] = RULES,
+    *,
+    stop: StopSignal | None = None,
 ) -> tuple[LinearModel, Variables]:
-    """Return the model of an instance without its goals, and its columns."""
+    """Return the model of an instance without its goals, and its columns.
+
+    Raises
+    ------
+    BuildStopped
+        When `stop` says so between two rules; a large city takes seconds.
+    """
     model = LinearModel()
     variables = declare_variables(model, Layout(instance))
     for add_rule in rules:
+        if stop is not None and stop.reason() is not None:
+            raise BuildStopped
         add_rule(model, variables)
     return model, variables

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from allocator.engines.exact.model import Matrix
 
 PROGRESS_INTERVAL_S = 0.5
+LARGE = 500_000
+"""Columns from which no plan is looked at any more once the time is up."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ class _Watch:
     def take(self, batch: Sequence[Message]) -> None:
         """Take messages; of several plans the newest that keeps the rules is enough."""
         points = [message.content for message in batch if message.kind == "incumbent"]
+        if self._task.matrix.num_columns > LARGE and self._conditions.stop.reason():
+            points = []  # checking one takes seconds, and the time is up
         for point in reversed(points):
             if self._task.incumbent.offer_point(point):
                 break
@@ -146,6 +150,7 @@ class _Watch:
             bound=self._bound,
             goal=self._task.position,
             phase=self._conditions.solver,
+            solution=self._task.incumbent.solution,
         )
         now = time.monotonic()
         due = now - self._told_at >= PROGRESS_INTERVAL_S

@@ -112,12 +112,19 @@ def test_a_goal_that_was_never_reached_still_has_a_bound():
     assert outcome.goals[1].bound == 0.0
 
 
-def test_a_stop_before_the_first_goal_leaves_the_start_and_trivial_bounds():
+def test_a_stop_before_the_model_is_built_gives_no_plan_and_says_why():
     instance = instance_of(two_services())
     stop = within(60)
-    start = solve_here(instance).solution
     stop.interrupt()
-    outcome = ExactEngine().solve(instance, EngineOptions(stop=stop, start=start))
+    outcome = ExactEngine().solve(instance, EngineOptions(stop=stop))
     assert outcome.stop_reason is StopReason.INTERRUPT
-    assert outcome.goals[0].value == pytest.approx(140.0)
-    assert outcome.goals[0].bound == pytest.approx(200.0)
+    assert outcome.solution is None
+    assert "no time" in outcome.notes[0]
+
+
+def test_progress_shows_the_plan_behind_its_objective():
+    instance = instance_of(two_services())
+    shown = []
+    outcome = solve_here(instance, on_progress=shown.append)
+    assert shown[-1].solution is outcome.solution
+    assert shown[-1].objective == outcome.goals[0].value
