@@ -76,7 +76,7 @@ def draw_tiny(choose: Choose) -> Tiny:
     tiny = Tiny(document, _tables(choose, services))
     themes = (
         *(None, None, None, None),
-        *(_taking_turns, _tight_money, _one_building, _little_floor, _apart),
+        *(_taking_turns, _tight_money, _one_building, _little_floor, _apart, _picky),
     )
     theme = choose(themes)
     return tiny if theme is None else tiny.changed(theme)
@@ -129,10 +129,21 @@ def _apart(document: dict[str, Any], tables: dict[str, Any]) -> None:
         row |= {"building_id": "B1", "available": None}
 
 
+def _picky(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Let only one of two rooms suit the services."""
+    _make_scarce(document, tables)
+    for service in document["services"]:
+        service["requires"] = {"features": ["gas"]}
+    for row, features in zip(tables["spaces"], ("gas", ""), strict=True):
+        row |= {"features": features, "available": None}
+
+
 def _little_floor(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Leave a small floor area as the only limit."""
     _make_scarce(document, tables)
-    document["limits"] = {"floor_area_m2": 6}
+    document["limits"] = {"floor_area_m2": 5}
+    for row in tables["spaces"]:
+        row |= {"usable_area_m2": 4.0, "available": None}
 
 
 FIRST_HOURS = (
