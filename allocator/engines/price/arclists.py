@@ -25,7 +25,7 @@ class ArcLists(NamedTuple):
     """Arcs of all lists, ordered by site and list; a arcs, l lists."""
 
     start: Array
-    """Shape (sites × l + 1,): arcs of list l at site b begin at `start[b * l_count + l]`."""
+    """Shape (sites × l + 1,): arcs of list l at site b begin at b × l_count + l."""
     row: Array
     gain: Array
     """What one visit adds to the (maximised) goal."""

@@ -17,31 +17,25 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+KERNEL_OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,
+}
+
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
 def compiled(function: Function) -> Function:
     """Compile a function that only other compiled functions call."""
-    return cast(
-        "Function",
-        numba.njit(
-            cache=True,
-            nogil=True,
-            error_model="numpy",
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
-        )(function),
-    )
+    options = {**KERNEL_OPTIONS, "no_cpython_wrapper": True}
+    return cast("Function", numba.njit(**options)(function))
 
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls; it holds no global interpreter lock."""
-    return cast(
-        "Function",
-        numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(
-            function
-        ),
-    )
+    return cast("Function", numba.njit(**KERNEL_OPTIONS)(function))
 
 
 def records(length: int, **fields: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from allocator.engines.price.compiled import compiled
 from allocator.engines.price.lists import heap_sort
+from allocator.engines.price.whole import GROUP, is_first, load_groups
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -99,29 +100,34 @@ def cut_off(low: int, high: int, most_m2: float, pieces: Array) -> int:
 
 
 @compiled
-def add_session(
+def add_group(
     bit: int,
     at: int,
-    share: float,
+    group: Array,
+    fixed: float,
     price_per_m2: float,
     sessions: Array,
     heads: Heads,
     pieces: Array,
 ) -> int:
-    """Append the pieces of one session that are worth their floor; return the end."""
+    """Append the pieces of joined sessions that are worth their floor; return the end.
+
+    `group` is a record of `GROUP`; its m² per visit are m² of floor used.
+    """
     start = at
-    left = sessions[bit].most_m2
-    for h in range(sessions[bit].low, sessions[bit].high):
-        net = heads.value[h] - sessions[bit].cost_per_visit
-        slope = net / sessions[bit].m2_per_visit / share - price_per_m2
+    left = group.left_visits
+    for h in range(group.pointer, group.high):
+        net = heads.value[h] - group.cost_per_visit
+        slope = net / group.m2_per_visit - price_per_m2
         if left <= 0.0 or slope <= 0.0:
             break
-        area = min(left, heads.visits[h] * sessions[bit].m2_per_visit)
-        pieces[at].slope, pieces[at].width = slope, area * share
-        pieces[at].cand, pieces[at].per_floor = sessions[bit].cand, 1.0 / share
-        left -= area
+        visits = min(left, heads.visits[h])
+        pieces[at].slope, pieces[at].width = slope, visits * group.m2_per_visit
+        pieces[at].cand = sessions[bit].cand
+        pieces[at].per_floor = sessions[bit].m2_per_visit / group.m2_per_visit
+        left -= visits
         at += 1
-    return flatten_start(start, at, sessions[bit].fixed, pieces)
+    return flatten_start(start, at, fixed, pieces)
 
 
 @compiled
@@ -141,14 +147,29 @@ def add_unit(
     """Append the pieces of one service with limited capacity; return the end."""
     start = at
     price = floor_price + capital_price * rooms.unit[unit].peak_cost
+    share, group = np.zeros(len(sessions)), np.zeros(len(sessions), dtype=GROUP)
     for bit in range(len(sessions)):
         if (mask >> bit) & 1:
             offer = rooms.cand[sessions[bit].cand].offer
-            share = slot_share(offer, weights, offering)
-            at = add_session(bit, at, share, price, sessions, heads, pieces)
+            share[bit] = slot_share(offer, weights, offering)
+    load_groups(mask, sessions, share, group)
+    for bit in range(len(sessions)):
+        if (mask >> bit) & 1 and is_first(bit, mask, sessions):
+            fixed = least_fixed(bit, mask, sessions)
+            at = add_group(bit, at, group[bit], fixed, price, sessions, heads, pieces)
     sort_pieces(start, at, pieces)
     at = cut_off(start, at, rooms.unit[unit].most_area, pieces)
     return flatten_start(start, at, capital_price * rooms.unit[unit].equipment, pieces)
+
+
+@compiled
+def least_fixed(group: int, mask: int, sessions: Array) -> float:
+    """Return the least fixed cost among the sessions of one group."""
+    least = np.inf
+    for bit in range(len(sessions)):
+        if (mask >> bit) & 1 and sessions[bit].leader == sessions[group].leader:
+            least = min(least, sessions[bit].fixed)
+    return least
 
 
 @compiled
@@ -166,8 +187,13 @@ def add_unlimited(
     earned = -capital_price * rooms.unit[unit].equipment
     cand = -1
     for bit in range(len(sessions)):
-        if (mask >> bit) & 1:
-            earned += sessions[bit].alone
+        if (mask >> bit) & 1 and is_first(bit, mask, sessions):
+            most = 0.0
+            for other in range(bit, len(sessions)):
+                same = sessions[other].leader == sessions[bit].leader
+                if same and (mask >> other) & 1:
+                    most = max(most, sessions[other].alone)
+            earned += most
             cand = sessions[bit].cand
     area = max(rooms.unit[unit].least_area, 1e-9)
     if cand < 0 or earned <= floor_price * area:

@@ -19,6 +19,7 @@ from allocator.engines.price.rooms import (
     Templates,
     kernel_m2,
     pack_rooms,
+    session_bits,
 )
 from allocator.instance.instance import Resource
 
@@ -47,7 +48,8 @@ class Offering(NamedTuple):
 
     offer: Array
     """o records: m2 (per place; 0 with unlimited capacity), visits (per place and
-    week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask)."""
+    week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask),
+    leader (bit of the first session of its service that serves the same arcs)."""
     holds: Array
     """Shape (o, t), maximal slots only."""
     conflict: Array
@@ -99,6 +101,7 @@ def build_layout(instance: Instance, goal: int = 0) -> Layout:
     row = instance.goals[goal]
     sign = 1.0 if row.maximizes else -1.0
     rooms, templates = pack_rooms(instance)
+    arcs = pack_arcs(instance, row)
     supplies = instance.supplies
     facility = ~supplies.planned
     factors = (row.capital_cost, row.yearly_outlay, row.floor_used_m2, row.buildings)
@@ -106,8 +109,8 @@ def build_layout(instance: Instance, goal: int = 0) -> Layout:
         instance=instance,
         goal=row,
         sign=sign,
-        arcs=pack_arcs(instance, row),
-        offering=_pack_offers(instance),
+        arcs=arcs,
+        offering=_pack_offers(instance, arcs),
         rooms=rooms,
         templates=templates,
         outlets=Outlets(
@@ -121,7 +124,7 @@ def build_layout(instance: Instance, goal: int = 0) -> Layout:
     )
 
 
-def _pack_offers(instance: Instance) -> Offering:
+def _pack_offers(instance: Instance, arcs: ArcLists) -> Offering:
     offers = instance.offers
     holds = np.ascontiguousarray(instance.slots.holds[:, instance.slots.maximal])
     meet = holds.astype(np.int64) @ holds.T.astype(np.int64) > 0
@@ -135,11 +138,24 @@ def _pack_offers(instance: Instance) -> Offering:
         per_place=np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
         unlimited=offers.unlimited,
         slots=_slot_masks(holds),
+        leader=_leaders(instance, arcs),
     )
     few_sessions = np.bincount(offers.service).max(initial=0) <= MOST_SESSIONS
     few_slots = holds.shape[1] <= MOST_SLOTS
     by_slots = few_sessions and few_slots and np.array_equal(conflict, other & meet)
     return Offering(table, holds, conflict, np.array([by_slots]))
+
+
+def _leaders(instance: Instance, arcs: ArcLists) -> Array:
+    """Return, per offer, the first session of its unit with the same lists of arcs."""
+    bits, chunks = session_bits(instance)
+    first: dict[tuple[object, ...], int] = {}
+    leader = np.zeros(len(bits), dtype=np.int64)
+    for offer, service in enumerate(instance.offers.service):
+        low, high = arcs.offer_start[offer], arcs.offer_start[offer + 1]
+        key = (int(service), int(chunks[offer]), tuple(arcs.offer_list[low:high]))
+        leader[offer] = first.setdefault(key, int(bits[offer]))
+    return leader
 
 
 def _slot_masks(holds: Array) -> Array:

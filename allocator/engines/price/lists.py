@@ -22,7 +22,7 @@ class RowPrices(NamedTuple):
     rho: Array
     """Shape (i,): price of demand, per visit."""
     sigma: Array
-    """Shape (i,): what floors and worst-off measures pay per covered person; or empty."""
+    """Shape (i,): what floors and worst-off measures pay per person; or empty."""
 
 
 class Heads(NamedTuple):

@@ -135,18 +135,46 @@ def serve_space(
     flow: Array,
 ) -> None:
     """Add the visits that the chosen areas of a space serve."""
-    low = rooms.unit[rooms.space[space].unit_start].cand_start
-    high = rooms.unit[rooms.space[space + 1].unit_start].cand_start
-    for k in range(low, high):
-        if area[k] > 0.0:
-            offer = rooms.cand[k].offer
-            visits = np.inf
-            if not offering.offer[offer].unlimited:
-                visits = (
-                    area[k] / offering.offer[offer].m2 * offering.offer[offer].visits
-                )
-            at = rooms.cand[k].at - first_offer
-            fill_prefix(heads.start[at], heads.start[at + 1], heads, visits, flow)
+    for unit in range(rooms.space[space].unit_start, rooms.space[space + 1].unit_start):
+        low, high = rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start
+        for k in range(low, high):
+            leader = offering.offer[rooms.cand[k].offer].leader
+            first = True
+            for j in range(low, k):
+                if offering.offer[rooms.cand[j].offer].leader == leader:
+                    first = False
+            if first:
+                serve_group(k, high, first_offer, heads, rooms, offering, area, flow)
+
+
+@compiled
+def serve_group(
+    first: int,
+    last: int,
+    first_offer: int,
+    heads: Heads,
+    rooms: Rooms,
+    offering: Offering,
+    area: Array,
+    flow: Array,
+) -> None:
+    """Serve by the sessions of one service that have the arcs of the first one."""
+    leader = offering.offer[rooms.cand[first].offer].leader
+    total, low, high = 0.0, 0, -1
+    for k in range(first, last):
+        offer = rooms.cand[k].offer
+        if offering.offer[offer].leader != leader or area[k] <= 0.0:
+            continue
+        visits = np.inf
+        if not offering.offer[offer].unlimited:
+            per_m2 = offering.offer[offer].visits / offering.offer[offer].m2
+            visits = area[k] * per_m2
+        total += visits
+        at = rooms.cand[k].at - first_offer
+        if heads.start[at + 1] - heads.start[at] > high - low:
+            low, high = heads.start[at], heads.start[at + 1]
+    if total > 0.0:
+        fill_prefix(low, high, heads, total, flow)
 
 
 @kernel

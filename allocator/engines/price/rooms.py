@@ -47,7 +47,7 @@ class Rooms(NamedTuple):
     offer_at: Array
     """The distinct offers of every building."""
     offer_most: Array
-    """Most visits per week one space of the building gives in the offer."""
+    """Most visits per week of the offer's service in one space of the building."""
 
 
 class Templates(NamedTuple):
@@ -73,7 +73,7 @@ class _Kept(NamedTuple):
 
 def pack_rooms(instance: Instance) -> tuple[Rooms, Templates]:
     """Return the rooms and the meeting sessions of one instance."""
-    bits, chunks = _session_bits(instance)
+    bits, chunks = session_bits(instance)
     kept = _kept_candidates(instance, chunks)
     unit_of = _runs(kept.space, kept.service, kept.chunk)
     first = np.searchsorted(unit_of, np.arange(unit_of[-1] + 1 if len(unit_of) else 0))
@@ -131,8 +131,8 @@ def kernel_m2(instance: Instance) -> Array:
     return np.where(instance.offers.unlimited, 0.0, m2)
 
 
-def _session_bits(instance: Instance) -> tuple[Array, Array]:
-    """Number the sessions of each service: bit within a chunk, and chunk."""
+def session_bits(instance: Instance) -> tuple[Array, Array]:
+    """Return the number of each session in its service: bit within a chunk, and chunk."""
     service = instance.offers.service
     rank = np.zeros(len(service), dtype=np.int64)
     seen: dict[int, int] = {}
@@ -175,7 +175,7 @@ def _kept_candidates(instance: Instance, chunks: Array) -> _Kept:
 
 
 def _runs(*keys: Array) -> Array:
-    """Number the runs of equal keys: 0, 0, 1, 1, 1, 2, …."""
+    """Return the number of each run of equal keys: 0, 0, 1, 1, 1, 2, …."""
     if len(keys[0]) == 0:
         return np.zeros(0, dtype=np.int64)
     change = np.zeros(len(keys[0]), dtype=np.bool_)
@@ -185,7 +185,7 @@ def _runs(*keys: Array) -> Array:
 
 
 def _classes_at(space: Array, class_of: Array, num_spaces: int) -> tuple[Array, Array]:
-    """Number the classes within each space; also the count of classes per space."""
+    """Return the number of each class in its space, and the classes per space."""
     run = _runs(space, class_of)
     if len(run) == 0:
         return run, np.zeros(num_spaces, dtype=np.int64)
@@ -247,8 +247,11 @@ def _offers_at(instance: Instance, kept: _Kept) -> dict[str, Array]:
         instance.candidates.max_places[kept.ids]
         * np.where(offers.unlimited, np.inf, offers.visits_per_place_week)[kept.offer]
     )
+    unit = _runs(kept.space, kept.service)
+    together = np.zeros(unit[-1] + 1 if len(unit) else 0)
+    np.add.at(together, unit, visits)
     most = np.zeros(len(pairs))
-    np.maximum.at(most, at, visits)
+    np.maximum.at(most, at, together[unit])
     return {
         "at": at.astype(np.int64),
         "start": np.searchsorted(pairs, bounds),

@@ -19,12 +19,14 @@ from allocator.engines.price.packing import pack_class
 from allocator.engines.price.whole import (
     CELL,
     CHOICE,
+    GROUP,
     SESSION,
     WAY,
     Patterns,
     Sweep,
-    earn_together,
+    earn_best,
     find_patterns,
+    is_first,
     load_sessions,
 )
 
@@ -47,11 +49,13 @@ CLIQUES = 10
 
 @compiled
 def new_sweep() -> Sweep:
-    """Return working memory for `earn_together`."""
+    """Return working memory for `earn_best`."""
     return Sweep(
         np.zeros((CLIQUES, SESSIONS), dtype=CELL),
         np.zeros(CLIQUES, dtype=np.int64),
         np.zeros(SESSIONS),
+        np.zeros(SESSIONS),
+        np.zeros(SESSIONS, dtype=GROUP),
     )
 
 
@@ -129,7 +133,7 @@ def use_whole(
     area: Array,
     used: Array,
 ) -> float:
-    """Return the most a whole space earns before its rent; choose class and sessions."""
+    """Return the most a whole space earns before its rent; choose its sessions."""
     base, end = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
     sessions, sweep = np.zeros(SESSIONS, dtype=SESSION), new_sweep()
     patterns = new_patterns(end - base)
@@ -188,13 +192,13 @@ def write_unit(
     mask = patterns.way[unit - base, chosen].mask
     peak = patterns.way[unit - base, chosen].peak_m2
     load_sessions(unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions)
-    row = templates.offset[rooms.unit[unit].template] + mask
+    template = templates.offset[rooms.unit[unit].template]
     unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
     if not unlimited:
-        earn_together(
-            mask, rooms.unit[unit].most_area, prices[CAPITAL] * rooms.unit[unit].peak_cost,
-            templates.start[row], templates.start[row + 1], templates, sessions,
-            heads, sweep,
+        earn_best(
+            mask, rooms.unit[unit].most_area,
+            prices[CAPITAL] * rooms.unit[unit].peak_cost, template, templates,
+            sessions, heads, sweep,
         )  # fmt: skip
     used[CAPITAL] += rooms.unit[unit].equipment + rooms.unit[unit].peak_cost * peak
     for bit in range(SESSIONS):
@@ -258,10 +262,51 @@ def use_divisible(
     if earned > rent:
         used[FLOOR] += floor
         used[CAPITAL] += rooms.space[space].renovation * floor
+        spread_units(
+            base, end, first_offer, heads, prices, rooms, offering, sessions, area
+        )
         charge_units(base, end, own_weights, rooms, offering, area, used)
         if weight_rate > 0.0:
             shift_classes(base, end, own_weights, area, rooms, offering, weight_rate)
     return earned
+
+
+@compiled
+def spread_units(
+    base: int,
+    end: int,
+    first_offer: int,
+    heads: Heads,
+    prices: Array,
+    rooms: Rooms,
+    offering: Offering,
+    sessions: Array,
+    area: Array,
+) -> None:
+    """Spread the area of sessions that serve the same arcs over all of them."""
+    for unit in range(base, end):
+        low = rooms.unit[unit].cand_start
+        if offering.offer[rooms.cand[low].offer].unlimited:
+            continue
+        mask = load_sessions(
+            unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
+        )
+        for bit in range(SESSIONS):
+            if (mask >> bit) & 1 and is_first(bit, mask, sessions):
+                spread_group(bit, mask, sessions, area)
+
+
+@compiled
+def spread_group(group: int, mask: int, sessions: Array, area: Array) -> None:
+    """Spread the area of one group of sessions in proportion to what each can give."""
+    visits, most = 0.0, 0.0
+    for bit in range(SESSIONS):
+        if (mask >> bit) & 1 and sessions[bit].leader == sessions[group].leader:
+            visits += area[sessions[bit].cand] / sessions[bit].m2_per_visit
+            most += sessions[bit].most_m2 / sessions[bit].m2_per_visit
+    for bit in range(SESSIONS):
+        if (mask >> bit) & 1 and sessions[bit].leader == sessions[group].leader:
+            area[sessions[bit].cand] = visits / most * sessions[bit].most_m2
 
 
 @compiled

@@ -33,12 +33,13 @@ SESSION = np.dtype(
         ("most_m2", np.float64),
         ("alone", np.float64),
         ("cand", np.int64),
+        ("leader", np.int64),
     ],
     align=True,
 )
 """A session of a unit at given prices, at the position of its bit: the range of its
 arcs in `Heads`, yearly costs at their price, its most area, what it earns alone (fixed
-cost paid) and its candidate."""
+cost paid), its candidate, and the first session that serves the same arcs."""
 
 CELL = np.dtype(
     [
@@ -52,6 +53,20 @@ CELL = np.dtype(
 )
 """A session within one set of meeting sessions, while area is handed out: its share of
 the session, what its next m² earns, the arc it goes to and how much that arc takes."""
+
+GROUP = np.dtype(
+    [
+        ("pointer", np.int64),
+        ("high", np.int64),
+        ("m2_per_visit", np.float64),
+        ("cost_per_visit", np.float64),
+        ("left_visits", np.float64),
+        ("visits", np.float64),
+    ],
+    align=True,
+)
+"""Sessions that serve the same arcs, joined: the arc to serve next, m² and cost per
+visit at best, visits they can still give and have given."""
 
 WAY = np.dtype(
     [
@@ -77,6 +92,10 @@ class Sweep(NamedTuple):
     """Shape (cliques,): session that gets the next m²."""
     area: Array
     """Shape (sessions,): result, m² per session."""
+    share: Array
+    """Shape (sessions,): what a m² of each session counts towards the peak area."""
+    group: Array
+    """Shape (sessions,) of `GROUP`, at the first session of each."""
 
 
 class Patterns(NamedTuple):
@@ -130,6 +149,7 @@ def load_sessions(
         sessions[bit].most_m2 = rooms.cand[k].places * offering.offer[offer].m2
         sessions[bit].alone = earned
         sessions[bit].cand = k
+        sessions[bit].leader = offering.offer[offer].leader
     return mask
 
 
@@ -202,9 +222,9 @@ def earn_together(
         for c in range(last - first):
             best, top = 0.0, -1
             for bit in range(len(area)):
-                if (templates.clique[first + c] >> bit) & 1:
-                    if cell[c, bit].slope > best:
-                        best, top = cell[c, bit].slope, bit
+                holds = (templates.clique[first + c] >> bit) & 1
+                if holds and cell[c, bit].slope > best:
+                    best, top = cell[c, bit].slope, bit
             sweep.top[c] = top
             if top >= 0:
                 slope += best
@@ -238,6 +258,164 @@ def advance(
 
 
 @compiled
+def earn_best(
+    mask: int,
+    most_m2: float,
+    peak_cost: float,
+    template: int,
+    templates: Templates,
+    sessions: Array,
+    heads: Heads,
+    sweep: Sweep,
+) -> tuple[float, float]:
+    """Return the least of the over-estimates of what sessions earn together.
+
+    Where sessions serve the same arcs, nobody is served twice: `earn_shared`. The
+    peak area comes with it, and the areas in `sweep.area`.
+    """
+    first, last = templates.start[template + mask], templates.start[template + mask + 1]
+    groups, members = 0, 0
+    for bit in range(len(sessions)):
+        if (mask >> bit) & 1:
+            members += 1
+            if is_first(bit, mask, sessions):
+                groups += 1
+    best, peak = np.inf, 0.0
+    if groups == members or groups > 1:
+        best, peak = earn_together(
+            mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
+        )
+    if groups == members:
+        return best, peak
+    for bit in range(len(sessions)):
+        if (mask >> bit) & 1 and is_first(bit, mask, sessions):
+            area_share(bit, mask, first, last, templates, sessions, sweep.share)
+            value, used = earn_shared(mask, most_m2, peak_cost, sessions, heads, sweep)
+            if value < best:
+                best, peak = value, used
+                spread_areas(mask, used, sessions, sweep)
+    return best, peak
+
+
+@compiled
+def is_first(bit: int, mask: int, sessions: Array) -> bool:
+    """Tell whether no earlier session of `mask` serves the same arcs."""
+    for other in range(bit):
+        if (mask >> other) & 1 and sessions[other].leader == sessions[bit].leader:
+            return False
+    return True
+
+
+@compiled
+def area_share(
+    group: int,
+    mask: int,
+    first: int,
+    last: int,
+    templates: Templates,
+    sessions: Array,
+    share: Array,
+) -> None:
+    """Write which share of a m² of each session counts towards the peak area.
+
+    The peak is at least any weighted mean of the areas of the sets of meeting
+    sessions. Each set weighs as much as it can serve of the arcs of `group`.
+    """
+    share[:] = 0.0
+    total = 0.0
+    for c in range(first, last):
+        weight = 0.0
+        for bit in range(len(sessions)):
+            holds = (templates.clique[c] >> bit) & 1
+            if holds and sessions[bit].leader == sessions[group].leader:
+                weight = max(weight, 1.0 / sessions[bit].m2_per_visit)
+        total += weight
+        for bit in range(len(sessions)):
+            if (templates.clique[c] >> bit) & 1:
+                share[bit] += weight
+    for bit in range(len(sessions)):
+        share[bit] = max(share[bit] / total, 1e-12)
+
+
+@compiled
+def load_groups(mask: int, sessions: Array, share: Array, group: Array) -> None:
+    """Join the sessions that serve the same arcs; each at the best of their terms."""
+    for bit in range(len(sessions)):
+        group[bit].left_visits = 0.0
+        if not (mask >> bit) & 1 or not is_first(bit, mask, sessions):
+            continue
+        group[bit].m2_per_visit = np.inf
+        group[bit].cost_per_visit = np.inf
+        group[bit].visits = 0.0
+        for other in range(bit, len(sessions)):
+            same = sessions[other].leader == sessions[bit].leader
+            if not same or not (mask >> other) & 1:
+                continue
+            per_visit = sessions[other].m2_per_visit
+            group[bit].left_visits += sessions[other].most_m2 / per_visit
+            counted = share[other] * per_visit
+            group[bit].m2_per_visit = min(group[bit].m2_per_visit, counted)
+            if sessions[other].cost_per_visit < group[bit].cost_per_visit:
+                group[bit].cost_per_visit = sessions[other].cost_per_visit
+                group[bit].pointer = sessions[other].low
+                group[bit].high = sessions[other].high
+
+
+@compiled
+def earn_shared(
+    mask: int,
+    most_m2: float,
+    peak_cost: float,
+    sessions: Array,
+    heads: Heads,
+    sweep: Sweep,
+) -> tuple[float, float]:
+    """Return the most that joined sessions earn in one pool of area, and the area."""
+    group = sweep.group
+    load_groups(mask, sessions, sweep.share, group)
+    value, used = 0.0, 0.0
+    while used < most_m2:
+        slope, best = peak_cost, -1
+        for bit in range(len(group)):
+            if group[bit].left_visits > 0.0 and group[bit].pointer < group[bit].high:
+                net = heads.value[group[bit].pointer] - group[bit].cost_per_visit
+                if net / group[bit].m2_per_visit > slope:
+                    slope, best = net / group[bit].m2_per_visit, bit
+        if best < 0:
+            break
+        per_visit = group[best].m2_per_visit
+        asked = heads.visits[group[best].pointer]
+        served = min(asked, group[best].left_visits)
+        if served * per_visit > most_m2 - used:
+            served = (most_m2 - used) / per_visit
+            group[best].left_visits = 0.0
+        value += (slope - peak_cost) * served * per_visit
+        used += served * per_visit
+        group[best].visits += served
+        group[best].left_visits -= served
+        group[best].pointer += 1
+    return value, used
+
+
+@compiled
+def spread_areas(mask: int, peak: float, sessions: Array, sweep: Sweep) -> None:
+    """Spread the visits of joined sessions over them, as far as each may go."""
+    for bit in range(len(sessions)):
+        sweep.area[bit] = 0.0
+    for bit in range(len(sessions)):
+        if not (mask >> bit) & 1 or not is_first(bit, mask, sessions):
+            continue
+        left = sweep.group[bit].visits
+        for other in range(bit, len(sessions)):
+            same = sessions[other].leader == sessions[bit].leader
+            if same and (mask >> other) & 1:
+                per_visit = sessions[other].m2_per_visit
+                area = min(left * per_visit, sessions[other].most_m2)
+                sweep.area[other] = area
+                left -= area / per_visit
+
+
+@compiled
 def find_patterns(
     unit: int,
     at: int,
@@ -262,12 +440,10 @@ def find_patterns(
     least = 0.0
     equipment = capital_price * rooms.unit[unit].equipment
     template = templates.offset[rooms.unit[unit].template]
+    most_m2 = rooms.unit[unit].most_area
+    peak_cost = capital_price * rooms.unit[unit].peak_cost
     subset = mask
     while subset > 0:
-        first, last = (
-            templates.start[template + subset],
-            templates.start[template + subset + 1],
-        )
         alone, fixed, slots = 0.0, equipment, 0 * unit
         for bit in range(len(sessions)):
             if (subset >> bit) & 1:
@@ -275,24 +451,33 @@ def find_patterns(
                 fixed += sessions[bit].fixed
                 slots |= offering.offer[rooms.cand[sessions[bit].cand].offer].slots
         value, peak = alone - equipment, 0.0
-        if value > least and not unlimited:
-            earned, peak = earn_together(
-                subset,
-                rooms.unit[unit].most_area,
-                capital_price * rooms.unit[unit].peak_cost,
-                first,
-                last,
-                templates,
-                sessions,
-                heads,
-                sweep,
+        if unlimited:
+            value = earn_unlimited(subset, sessions) - fixed
+        elif value > least:
+            earned, peak = earn_best(
+                subset, most_m2, peak_cost, template, templates, sessions, heads, sweep
             )
-            value = earned - fixed
+            value = min(value, earned - fixed)
         if value > least:
             if best_only:
                 least = value
             insert_pattern(at, value, subset, slots, peak, patterns)
         subset = (subset - 1) & mask
+
+
+@compiled
+def earn_unlimited(mask: int, sessions: Array) -> float:
+    """Return what sessions of unlimited capacity earn, nobody served twice."""
+    value = 0.0
+    for bit in range(len(sessions)):
+        if (mask >> bit) & 1 and is_first(bit, mask, sessions):
+            most = 0.0
+            for other in range(bit, len(sessions)):
+                same = sessions[other].leader == sessions[bit].leader
+                if same and (mask >> other) & 1:
+                    most = max(most, sessions[other].alone + sessions[other].fixed)
+            value += most
+    return value
 
 
 @compiled
