@@ -107,7 +107,7 @@ def _taking_turns(document: dict[str, Any], tables: dict[str, Any]) -> None:
 
 def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
     """Leave a small building budget as the only limit."""
-    document["limits"], document["rules"] = {"capital_budget": 45}, {}
+    document["limits"], document["rules"] = {"capital_budget": 35}, {}
     for service in document["services"]:
         service |= {"equipment_cost": 20, "equipment_cost_per_place": 5}
 
@@ -227,14 +227,14 @@ def _needs(choose: Choose, services: list[dict[str, Any]]) -> list[dict[str, Any
 def _limits(choose: Choose) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     optional = {
-        "capital_budget": [40, 90, 160],
+        "capital_budget": [30, 60, 110],
         "annual_budget": [6, 12, 25],
-        "floor_area_m2": [4, 8],
+        "floor_area_m2": [4, 6],
         "buildings": [1],
         "reserve_share": [0.3, 0.5],
     }
     for key, values in optional.items():
-        often = key in ("annual_budget", "buildings")
+        often = key in ("annual_budget", "buildings", "floor_area_m2")
         if choose([False, True] if often else [False, False, True]):
             limits[key] = choose(values)
     if choose([False, False, False, True]):
@@ -279,7 +279,7 @@ def _rules(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _tables(choose: Choose, services: list[dict[str, Any]]) -> dict[str, Any]:
     xs = [0, 300, 600, 900]
-    when = [None, None, None, "mon-fri 08:00-24:00", "all 08:00-17:00"]
+    when = [None, None, "mon-fri 08:00-24:00", "all 08:00-17:00"]
     words = ["", "gas", "lift", "gas;lift"]
     zones = [
         {

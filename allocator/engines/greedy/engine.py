@@ -45,7 +45,7 @@ CYCLE = 8192
 
 
 class GreedyEngine:
-    """Builds a feasible plan by marginal worth at prices, and a price bound beside it."""
+    """Builds a feasible plan by marginal worth at prices, with a price bound."""
 
     name: ClassVar[str] = "greedy"
 
@@ -104,8 +104,9 @@ class GreedyRun:
     def _improve(self) -> None:
         """Make one batch of steps; its size never depends on time."""
         steps = STEPS_PER_BATCH
-        if self._most_steps() is not None:
-            steps = min(steps, self._most_steps() - self.steps)
+        most = self._most_steps()
+        if most is not None:
+            steps = min(steps, most - self.steps)
         cooled = (self.steps % CYCLE) / CYCLE
         size = abs(self.best.objective) if np.isfinite(self.best.objective) else 1.0
         heat = FIRST_HEAT * size * 0.01**cooled

@@ -1,4 +1,4 @@
-"""The plan under construction, seen from Python: guide, construct, improve, read off."""
+"""The plan under construction, from Python: guide, construct, improve, read off."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class PlanBuilder:
         )
         visits = np.bincount(
             at, weights=self.state.flow["visits"][entry], minlength=len(pair)
-        )
+        ).astype(np.float64)
         rows = max(len(instance.rows), 1)
         return Solution(self._places(), pair % rows, pair // rows, visits)
 

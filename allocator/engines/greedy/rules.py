@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from allocator.engines.price.compiled import compiled
 
 if TYPE_CHECKING:

@@ -132,7 +132,7 @@ def kernel_m2(instance: Instance) -> Array:
 
 
 def session_bits(instance: Instance) -> tuple[Array, Array]:
-    """Return the number of each session in its service: bit within a chunk, and chunk."""
+    """Return the place of each session in its service: bit within chunk, and chunk."""
     service = instance.offers.service
     rank = np.zeros(len(service), dtype=np.int64)
     seen: dict[int, int] = {}
@@ -266,14 +266,17 @@ def _pack_templates(instance: Instance, chunks: Array) -> tuple[Templates, Array
     service = instance.offers.service
     num_chunks = int(chunks.max(initial=0)) + 1
     template_of = np.zeros((len(instance.index.services), num_chunks), dtype=np.int64)
-    offset, start, cliques = [], [0], []
+    offset: list[int] = []
+    start: list[int] = [0]
+    cliques: list[int] = []
     for owner in range(len(instance.index.services)):
         for chunk in range(num_chunks):
             members = np.flatnonzero((service == owner) & (chunks == chunk))
             template_of[owner, chunk] = len(offset)
             offset.append(len(start) - 1)
             masks = {
-                sum(1 << k for k in np.flatnonzero(slot)) for slot in holds[members].T
+                sum(1 << k for k in np.flatnonzero(slot).tolist())
+                for slot in holds[members].T
             }
             for subset in range(1 << len(members)):
                 cliques += _maximal({mask & subset for mask in masks})

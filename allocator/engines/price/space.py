@@ -145,8 +145,8 @@ def use_whole(
             rooms.cand[rooms.unit[unit].cand_start].offer
         ].unlimited
         find_patterns(
-            unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates, unlimited,
-            sessions, heads, sweep, patterns,
+            unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates,
+            unlimited, sessions, heads, sweep, patterns,
         )  # fmt: skip
     best, best_low, best_high = 0.0, 0, 0
     low = base
@@ -255,8 +255,8 @@ def use_divisible(
         else:
             count = add_unit(
                 unit, mask, count, floor_price, prices[CAPITAL],
-                own_weights[rooms.unit[unit].class_at], rooms, offering, sessions, heads,
-                pieces,
+                own_weights[rooms.unit[unit].class_at], rooms, offering, sessions,
+                heads, pieces,
             )  # fmt: skip
     earned, floor = fill_floor(count, rooms.space[space].area, pieces, area)
     if earned > rent:
