@@ -52,7 +52,7 @@ def build_site(site: int, city: City, guide: Guide, state: State) -> float:
         return fill_facility(site, city, guide, state)
     rooms = city.rooms
     prices = guide.building[site]
-    rows = RowPrices(guide.rho, guide.cover)
+    rows = RowPrices(guide.rho, guide.cover, guide.mu)
     value = value_site(site, city.arcs, rows, prices[YEARLY], city.order)
     place_pins(site, value, guide, city, state)
     low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
@@ -258,7 +258,7 @@ def serve(
 @compiled
 def fill_facility(site: int, city: City, guide: Guide, state: State) -> float:
     """Serve demand at an existing facility up to its capacity."""
-    rows = RowPrices(guide.rho, guide.cover)
+    rows = RowPrices(guide.rho, guide.cover, guide.mu)
     value = value_site(site, city.arcs, rows, 0.0, city.order)
     for q in range(city.outlet_start[site], city.outlet_start[site + 1]):
         offer, visits = city.outlets.offer[q], city.outlets.visits[q]

@@ -68,7 +68,7 @@ class PlanBuilder:
         cover = prices.problem.cover_prices(best)
         building = np.maximum(prices.problem.building_prices(best.lam), 0.0)
         rho = np.array([share * best.rho for share in RHO_SHARES])
-        self.guides = Guides(rho, best.sigma.copy(), cover, building)
+        self.guides = Guides(rho, best.sigma.copy(), cover, np.zeros(0), building)
         self.city.weights[:] = prices.problem.weights
 
     def construct(self) -> None:
@@ -166,6 +166,7 @@ class PlanBuilder:
             rho_share * full,
             self.guides.sigma,
             self.guides.cover,
+            self.guides.mu,
             cost_share * self.guides.building,
         )
 

@@ -45,6 +45,7 @@ class Guides(NamedTuple):
     """Shape (shares, i)."""
     sigma: Array
     cover: Array
+    mu: Array
     building: Array
 
 
@@ -307,7 +308,11 @@ def improve(
             0.0 if draw(state) < 0.05 else 1.0
         )
         guide = Guide(
-            guides.rho[which], guides.sigma, guides.cover, guides.building * factor
+            guides.rho[which],
+            guides.sigma,
+            guides.cover,
+            guides.mu,
+            guides.building * factor,
         )
         try_step(city, guide, near, state, saved, heat)
     return steps

@@ -94,6 +94,8 @@ class Guide(NamedTuple):
     """Per floor."""
     cover: Array
     """Shape (i,): worth of a covered person beside the goal, per row; or empty."""
+    mu: Array
+    """Empty: what is left of the demand tells what other spaces serve."""
     building: Array
     """Shape (b, 4)."""
 

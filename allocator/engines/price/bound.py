@@ -149,7 +149,14 @@ class PriceSearch:
         """Return rho, lam and sigma of a flat vector."""
         rows = len(self.problem.layout.demand)
         limits = rows + len(self.problem.layout.instance.limits)
-        return Multipliers(flat[:rows], flat[rows:limits], flat[limits:], self.theta)
+        floors = limits + len(self.problem.layout.instance.floors)
+        return Multipliers(
+            flat[:rows],
+            flat[rows:limits],
+            flat[limits:floors],
+            flat[floors:],
+            self.theta,
+        )
 
     def bound(self) -> float:
         """Return the best bound in the goal's own sense, widened for rounding."""
@@ -189,7 +196,7 @@ class PriceSearch:
 
     def _move(self, point: Point) -> None:
         slope = np.concatenate(
-            [point.demand_left, point.limit_left, point.floor_excess]
+            [point.demand_left, point.limit_left, point.floor_excess, point.arc_left]
         )
         blocked = (self.now <= 0.0) & (slope > 0.0)
         slope[blocked] = 0.0
@@ -230,7 +237,8 @@ def scales(layout: Layout, trivial: float) -> Array:
     ]
     of_limits = size / np.maximum(np.array(uppers), 1e-9) ** 2
     floors = np.array([max(row.persons, 1e-9) for row in instance.floors])
-    return np.concatenate([gain / demand, of_limits, size / floors**2])
+    of_arcs = (gain / demand)[layout.arcs.row]
+    return np.concatenate([gain / demand, of_limits, size / floors**2, of_arcs])
 
 
 def first_prices(
@@ -239,7 +247,8 @@ def first_prices(
     """Return the multipliers to start from, one flat vector."""
     layout = problem.layout
     if start is not None:
-        return np.concatenate([start.rho, start.lam, start.sigma])
+        of_arcs = np.zeros(len(layout.arcs.row))
+        return np.concatenate([start.rho, start.lam, start.sigma, of_arcs])
     rows = len(layout.demand)
     prices = np.zeros(len(scale))
     prices[:rows] = 0.3 * scale[:rows] * layout.demand

@@ -23,6 +23,9 @@ class RowPrices(NamedTuple):
     """Shape (i,): price of demand, per visit."""
     sigma: Array
     """Shape (i,): what floors and worst-off measures pay per person; or empty."""
+    mu: Array
+    """Shape (arcs,): price, per visit, of serving an arc from one more space of its
+    building; or empty."""
 
 
 class Heads(NamedTuple):
@@ -105,6 +108,8 @@ def value_site(
             value[a - first] = arcs.gain[a] + fee - prices.rho[row]
             if len(prices.sigma) > 0:
                 value[a - first] += prices.sigma[row] * arcs.cover[a]
+            if len(prices.mu) > 0:
+                value[a - first] -= prices.mu[a]
         sort_descending(value[low - first : high - first], order[low:high])
     return value
 

@@ -87,7 +87,11 @@ def use_building(
     area: Array,
     usage: Array,
 ) -> float:
-    """Return the most a building earns at these prices; write flow, area and usage."""
+    """Return the most a building earns at these prices; write flow, area and usage.
+
+    Its spaces are used one by one, each as if it alone served the building's arcs;
+    `row_prices.mu` charges what they serve together beyond the demand.
+    """
     num_lists = len(arcs.fee)
     arc_low = arcs.start[building * num_lists]
     arc_high = arcs.start[(building + 1) * num_lists]
@@ -100,6 +104,9 @@ def use_building(
     first = rooms.building[building].offer_start
     earned = -prices[CAPITAL] * rooms.building[building].opening
     earned -= prices[YEARLY] * rooms.building[building].rent + prices[OPENED]
+    if len(row_prices.mu) > 0:
+        for a in range(arc_low, arc_high):
+            earned += row_prices.mu[a] * demand[arcs.row[a]]
     for s in range(
         rooms.building[building].space_start, rooms.building[building + 1].space_start
     ):

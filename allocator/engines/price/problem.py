@@ -44,6 +44,8 @@ class Multipliers:
     """One per `Instance.limits`: goal per unit of the limit."""
     sigma: Array
     """One per `Instance.floors`: goal per covered person."""
+    mu: Array
+    """One per arc, on `Σ over the spaces of a building ≤ D`: goal per visit."""
     theta: Array
     """Mix of the cells of worst-off measures, each summing to 1; no price, a choice."""
 
@@ -60,6 +62,8 @@ class Point:
     """Limit − use: slope in lam."""
     floor_excess: Array
     """Covered persons − floor: slope in sigma."""
+    arc_left: Array
+    """What all spaces of an open building leave of the demand of an arc: slope in mu."""
     cell_coverage: Array
     """Covered ÷ demand persons of the cells of worst-off measures."""
 
@@ -81,6 +85,9 @@ class RelaxedProblem:
         self.covered = np.zeros(len(layout.demand) if counts_cover else 0)
         self.members = floor_members(layout.instance)
         self.cells = worst_cells(layout)
+        ends = arcs.start[:: max(len(arcs.fee), 1)][: len(rooms.building)]
+        self.arcs_of_building = np.diff(ends)
+        self.demand_of_arc = layout.demand[arcs.row[: ends[-1]]]
 
     def evaluate(self, prices: Multipliers, weight_rate: float = 0.0) -> Point:
         """Solve the relaxed problem at these prices.
@@ -95,7 +102,7 @@ class RelaxedProblem:
         layout = self.layout
         signed = self.building_prices(prices.lam)
         building = np.maximum(signed, 0.0)
-        rows = RowPrices(prices.rho, self.cover_prices(prices))
+        rows = RowPrices(prices.rho, self.cover_prices(prices), prices.mu)
         self._use_buildings(rows, building, weight_rate)
         value = float(self.earned.sum())
         value += use_facilities(
@@ -167,6 +174,14 @@ class RelaxedProblem:
         ends = np.cumsum([len(persons) for _, _, persons in self.cells])
         return np.split(flat, ends[:-1]) if self.cells else []
 
+    def _arc_left(self) -> Array:
+        """Return, per arc of an open building, what its spaces leave of the demand."""
+        open_arcs = np.repeat(self.usage[:, 3] > 0.0, self.arcs_of_building)
+        left = np.zeros(len(self.flow))
+        here = len(open_arcs)
+        left[:here] = np.where(open_arcs, self.demand_of_arc - self.flow[:here], 0.0)
+        return left
+
     def _point(self, value: float) -> Point:
         instance = self.layout.instance
         limit_left = [
@@ -189,6 +204,7 @@ class RelaxedProblem:
             self.layout.demand - self.served,
             np.array(limit_left),
             np.array(excess),
+            self._arc_left(),
             np.concatenate(coverage) if coverage else np.zeros(0),
         )
 
