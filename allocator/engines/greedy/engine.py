@@ -14,18 +14,26 @@ from allocator.engines.engine import (
     Outcome,
     Progress,
     StopReason,
+    StopSignal,
 )
+from allocator.engines.exact.flows import best_flows
 from allocator.engines.greedy.plan import PlanBuilder
 from allocator.engines.price.bound import PriceSearch, price_bound, rules_not_priced
 from allocator.engines.price.layout import build_layout
 from allocator.engines.price.problem import RelaxedProblem
-from allocator.instance.measures import goal_value
-from allocator.units import optimality_gap
+from allocator.instance.instance import Solution
+from allocator.instance.measures import (
+    flow_credit,
+    goal_value,
+    limit_value,
+    resources_by_building,
+)
+from allocator.units import exceeds, optimality_gap
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from allocator.instance.instance import Instance, Solution
+    from allocator.instance.instance import Instance
 
     Array = npt.NDArray[Any]
 
@@ -38,7 +46,10 @@ STEPS_PER_BATCH = 32
 BATCHES_PER_ROUND = 32
 STEPS_BY_DEFAULT = 20_000
 """Steps when neither a time nor a number of steps is given."""
-FIRST_HEAT = 3e-4
+FLOWS_SHARE = 0.08
+"""Share of the time kept for exact flows at the end."""
+MOST_FLOW_ARCS = 5_000_000
+FIRST_HEAT = 3e-3
 """Heat of the first step of a cycle, as a share of the plan's value."""
 CYCLE = 8192
 """Steps of one cooling cycle."""
@@ -59,6 +70,37 @@ class GreedyEngine:
         return GreedyRun(instance, options).outcome()
 
 
+def keeps_side_rules(instance: Instance, solution: Solution) -> bool:
+    """Tell whether flows keep the floors and limits of the instance."""
+    credit, _ = flow_credit(instance, solution)
+    persons = instance.rows.persons_per_visit[solution.flow_row] * credit
+    covered = np.bincount(
+        solution.flow_row,
+        weights=persons * solution.flow_visits,
+        minlength=len(instance.rows),
+    )
+    floors = all(
+        covered[row.rows].sum() >= row.persons * (1.0 - 1e-7) for row in instance.floors
+    )
+    used = resources_by_building(instance, solution)
+    return floors and not any(
+        exceeds(limit_value(row, used), row.upper) for row in instance.limits
+    )
+
+
+def _earlier(stop: StopSignal) -> StopSignal:
+    """Return a signal that leaves a little time to serve residents exactly."""
+    if stop.deadline is None:
+        return stop
+    left = stop.remaining_s()
+    return stop.until(stop.deadline - min(5.0, FLOWS_SHARE * left))
+
+
+def _flows_fit(instance: Instance) -> bool:
+    """Tell whether the expanded arcs are few enough for exact flows."""
+    return sum(len(r.row) * len(r.offers) for r in instance.reaches) <= MOST_FLOW_ARCS
+
+
 @dataclass
 class _Best:
     solution: Solution | None = None
@@ -75,12 +117,14 @@ class GreedyRun:
         self.prices = PriceSearch(RelaxedProblem(self.layout))
         self.builder = PlanBuilder(self.layout, options.seed, self._stopped)
         self.best = _Best()
+        self.stop = _earlier(options.stop)
         self.steps = 0
         self.told = -np.inf
 
     def outcome(self) -> Outcome:
         """Solve and return what is known."""
         reason = self._run()
+        self._serve_best()
         return self._wrap(reason)
 
     def _run(self) -> StopReason:
@@ -134,6 +178,21 @@ class GreedyRun:
         value = goal_value(self.instance, self.instance.goals[0], solution)
         self.best = _Best(solution, objective, value)
 
+    def _serve_best(self) -> None:
+        """Serve residents exactly under the places of the best plan, if time allows."""
+        left = self.options.stop.remaining_s()
+        if self.best.solution is None or left < 0.05 or not _flows_fit(self.instance):
+            return
+        places = self.best.solution.places
+        deadline = self.options.stop.deadline
+        flows = best_flows(self.instance, places, 0, deadline=deadline)
+        solution = Solution(places, *flows)
+        value = goal_value(self.instance, self.instance.goals[0], solution)
+        known = self.best.value
+        better = known is None or self.layout.sign * (value - known) > 0.0
+        if better and keeps_side_rules(self.instance, solution):
+            self.best = _Best(solution, self.best.objective, value)
+
     def _most_steps(self) -> int | None:
         if self.options.max_steps is not None:
             return self.options.max_steps
@@ -141,10 +200,10 @@ class GreedyRun:
         return STEPS_BY_DEFAULT if endless else None
 
     def _stopped(self) -> bool:
-        return self.options.stop.reason() is not None
+        return self.stop.reason() is not None
 
     def _reason(self) -> StopReason | None:
-        stopped = self.options.stop.reason()
+        stopped = self.stop.reason()
         if stopped is not None:
             return stopped
         if self.best.value is not None:

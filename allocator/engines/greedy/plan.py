@@ -16,6 +16,7 @@ from allocator.engines.greedy.search import (
     improve,
     objective,
     open_sites,
+    pins_kept,
     score_sites,
 )
 from allocator.engines.greedy.state import Guide, build_city, grow, new_state
@@ -38,6 +39,7 @@ CONSTRUCT = ((1.0, 1.0), (0.7, 1.0), (0.3, 0.7), (0.0, 0.5), (0.0, 0.1))
 """Rounds of construction: share of the price of demand, and of resources."""
 SITES_PER_CALL = 200
 PATIENCE = 0.9
+MOST_PIN_TRIES = 200
 
 
 class PlanBuilder:
@@ -76,6 +78,7 @@ class PlanBuilder:
         buildings, sites = len(self.score), len(self.state.first_flow)
         for site in range(buildings, sites):
             self._build(site, self._guide(1.0, 1.0))
+        self._place_pins()
         for rho_share, cost_share in CONSTRUCT:
             guide = self._guide(rho_share, cost_share)
             for low in range(0, buildings, SITES_PER_CALL):
@@ -93,6 +96,35 @@ class PlanBuilder:
                     self._reserve_room()
                     some = order[low : low + SITES_PER_CALL]
                     open_sites(some, self.city, guide, self.state, self.score, patience)
+
+    def _place_pins(self) -> None:
+        """Run one candidate of every pin that wants one, where that is possible."""
+        instance, cand = self.layout.instance, self.state.cand
+        position = np.full(len(instance.candidates.space), -1, dtype=np.int64)
+        position[self.layout.rooms.cand["id"]] = np.arange(len(cand))
+        guide = self._guide(0.3, 1.0)
+        for pin in instance.pins:
+            mine = position[pin.candidates]
+            mine = mine[mine >= 0]
+            if not pin.wanted or (cand["places"][mine] > 0).any():
+                continue
+            for k in mine[:MOST_PIN_TRIES]:
+                if self.stopped() or self._pin(int(k), guide):
+                    break
+
+    def _pin(self, k: int, guide: Guide) -> bool:
+        """Pin a candidate if its building can then be built with all its pins."""
+        space = int(self.city.rules.cand_space[k])
+        site = int(self.layout.instance.spaces.building[space])
+        self.state.cand["least"][k] = 1
+        self._empty(site)
+        self._build(site, guide)
+        if pins_kept(site, self.city, self.state):
+            return True
+        self.state.cand["least"][k] = 0
+        self._empty(site)
+        self._build(site, guide)
+        return False
 
     def improve(self, steps: int, heat: float) -> int:
         """Make `steps` steps of ruin and recreate; return how many were made."""

@@ -258,7 +258,11 @@ def try_step(
         ):
             free_chain(take_down(site, city, state), state)
     change = objective(city, state) - before
-    if change >= 0.0 or draw(state) < np.exp(change / max(heat, 1e-300)):
+    kept = True
+    for j in range(count):
+        kept &= pins_kept(saved.sites[j], city, state)
+    chance = np.exp(min(change, 0.0) / max(heat, 1e-300))
+    if kept and draw(state) <= chance:
         for j in range(count):
             free_chain(saved.chain[j], state)
         return True
@@ -267,6 +271,23 @@ def try_step(
     for j in range(count):
         restore_site(j, saved.sites[j], city, state, saved)
     return False
+
+
+@kernel
+def pins_kept(site: int, city: City, state: State) -> bool:
+    """Tell whether every place that a pin asks for in a building is there."""
+    if site >= len(state.building_use):
+        return True
+    rooms = city.rooms
+    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
+    for s in range(low, high):
+        space = rooms.space_of[s]
+        first = rooms.unit[rooms.space[space].unit_start].cand_start
+        last = rooms.unit[rooms.space[space + 1].unit_start].cand_start
+        for k in range(first, last):
+            if state.cand[k].places < state.cand[k].least:
+                return False
+    return True
 
 
 @compiled

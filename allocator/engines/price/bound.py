@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 MOST_PASSES = 2000
 FIRST_DROP = 0.1
 """First distance of the target below the bound, as a share of it."""
-SMALLEST_DROP = 1e-7
-PATIENCE = 12
-"""Passes without half the wanted progress after which the target comes nearer."""
+SMALLEST_DROP = 1e-5
+PATIENCE = 25
+"""Passes without half the wanted progress after which the target comes nearer. Less
+is faster at first and stops far too early (see the development notes)."""
 SMOOTH = 0.7
 """Weight of earlier directions in the next one."""
 ROUNDING = 1e-9

@@ -63,7 +63,7 @@ class Point:
     floor_excess: Array
     """Covered persons − floor: slope in sigma."""
     arc_left: Array
-    """What all spaces of an open building leave of the demand of an arc: slope in mu."""
+    """What the spaces of an open building leave of an arc's demand: slope in mu."""
     cell_coverage: Array
     """Covered ÷ demand persons of the cells of worst-off measures."""
 
