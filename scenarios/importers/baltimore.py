@@ -120,7 +120,7 @@ ASSUMPTIONS = {
         "capital budget",
         60_000_000.0,
         "USD",
-        "about 350 houses, one in 43; chosen so that money binds",
+        "about 250 houses, one in 60; chosen so that money binds",
     ),
     "annual_budget": Assumption(
         "yearly budget, after fees",
@@ -345,7 +345,7 @@ rules) is the built-in catalogue `cn-community`, whose entries name their source
 ## Expected measures
 `allocator solve build/scenarios/baltimore --time-limit 600` on two cores of a busy
 machine: covered 72,391 of 173,030 person-needs (coverage 41.8 %), bound 82,689, gap
-12.5 %, 59.9 of 60.0 million USD and 12.0 of 12.0 million a year spent on 251 houses, 153
-of them used by two services or more; 608 s with checking and writing, peak memory 2.9
-GB.
+12.5 %, 59.9 of 60.0 million USD and 12.0 of 12.0 million a year spent on 251 houses,
+153 of them used by two services or more; 608 s with checking and writing, peak memory
+2.9 GB.
 """
