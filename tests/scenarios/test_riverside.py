@@ -39,7 +39,8 @@ def riverside() -> Scenario:
 
 @pytest.fixture(scope="module")
 def solved(riverside: Scenario) -> Result:
-    options = SolveOptions.for_scenario(riverside, time_limit_s=20.0)
+    """Stop by steps, so that the plan is the same on every machine."""
+    options = SolveOptions(engine="greedy", max_steps=2000, time_limit_s=300.0, seed=7)
     return solve(riverside, options)
 
 
@@ -74,6 +75,8 @@ def test_plan_keeps_every_rule_and_money_binds(solved: Result) -> None:
     limits = solved.scenario.spec.limits
     spent = solved.evaluation.measures["capital_cost"]
     assert limits.capital_budget is not None
+    assert solved.gap is not None
+    assert solved.gap <= 0.10
     # money binds when less is left than the cheapest building costs to open and fit
     assert spent > 0.97 * limits.capital_budget
 
