@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     Choose = Callable[[Sequence[Any]], Any]
+    Theme = Callable[[dict[str, Any], dict[str, Any]], None]
 
 HOURS = {
     "morning": {"days": "all", "hours": "09:00-12:00"},
@@ -54,12 +55,21 @@ class Tiny:
 
 
 def seeded(seed: int) -> Tiny:
-    """Return the tiny scenario of one seed."""
+    """Return the tiny scenario of one seed; themes take turns from seed to seed."""
     rng = random.Random(seed)
-    return draw_tiny(rng.choice)
+    return _with_theme(_draw(rng.choice), THEMES[seed % len(THEMES)])
 
 
 def draw_tiny(choose: Choose) -> Tiny:
+    """Draw a tiny scenario and perhaps a theme that makes one rule matter."""
+    return _with_theme(_draw(choose), choose(THEMES))
+
+
+def _with_theme(tiny: Tiny, theme: Theme | None) -> Tiny:
+    return tiny if theme is None else tiny.changed(theme)
+
+
+def _draw(choose: Choose) -> Tiny:
     """Draw two spaces, two or three services, a few zones and any mix of rules."""
     services = _services(choose)
     document = {
@@ -73,13 +83,7 @@ def draw_tiny(choose: Choose) -> Tiny:
         "limits": _limits(choose),
         "rules": _rules(choose, services),
     }
-    tiny = Tiny(document, _tables(choose, services))
-    themes = (
-        *(None, None, None, None),
-        *(_taking_turns, _tight_money, _one_building, _little_floor, _apart, _picky),
-    )
-    theme = choose(themes)
-    return tiny if theme is None else tiny.changed(theme)
+    return Tiny(document, _tables(choose, services))
 
 
 def _make_scarce(document: dict[str, Any], tables: dict[str, Any]) -> None:
@@ -110,6 +114,14 @@ def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
     document["limits"], document["rules"] = {"capital_budget": 35}, {}
     for service in document["services"]:
         service |= {"equipment_cost": 20, "equipment_cost_per_place": 5}
+
+
+def _tight_running_costs(document: dict[str, Any], tables: dict[str, Any]) -> None:
+    """Leave a small yearly budget as the only limit."""
+    _make_scarce(document, tables)
+    document["limits"] = {"annual_budget": 4}
+    for service in document["services"]:
+        service |= {"annual_cost_fixed": 1, "annual_cost_per_place": 2}
 
 
 def _one_building(document: dict[str, Any], tables: dict[str, Any]) -> None:
@@ -145,6 +157,12 @@ def _little_floor(document: dict[str, Any], tables: dict[str, Any]) -> None:
     for row in tables["spaces"]:
         row |= {"usable_area_m2": 4.0, "available": None}
 
+
+THEMES: tuple[Theme | None, ...] = (
+    *(None, None, None, None),
+    *(_taking_turns, _tight_money, _tight_running_costs, _one_building),
+    *(_little_floor, _apart, _picky),
+)
 
 FIRST_HOURS = (
     ("noon", "noon", "morning", "night"),
@@ -227,7 +245,7 @@ def _needs(choose: Choose, services: list[dict[str, Any]]) -> list[dict[str, Any
 def _limits(choose: Choose) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     optional = {
-        "capital_budget": [30, 60, 110],
+        "capital_budget": [15, 30, 50],
         "annual_budget": [6, 12, 25],
         "floor_area_m2": [4, 6],
         "buildings": [1],
