@@ -6,6 +6,7 @@ plan is put together; then the caller goes on without it.
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ GRACE_S = 1.0
 """Seconds an engine may overrun on a small instance."""
 LATE_S = 20.0
 """Seconds it may overrun on a large one, whose plan takes time to put together."""
+EXIT_WAIT_S = 300.0
+"""Seconds that leaving Python waits for an engine that is still compiling."""
 TICK_S = 0.05
 THREAD_NAME = "allocator-engine"
 
@@ -48,7 +51,10 @@ class EngineThread:
         self._error: BaseException | None = None
         self._shown: Progress | None = None
         self._done = threading.Event()
-        threading.Thread(target=self._run, name=THREAD_NAME, daemon=True).start()
+        thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+        thread.start()
+        # An interpreter that ends while a kernel is being compiled is aborted.
+        atexit.register(thread.join, EXIT_WAIT_S)
 
     @property
     def is_done(self) -> bool:
