@@ -42,6 +42,24 @@ if TYPE_CHECKING:
 OPENED = 3
 
 
+@compiled
+def draw(state: State) -> float:
+    """Return the next random number in [0, 1) (xorshift64*, Vigna 2016)."""
+    x = state.random[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state.random[0] = x
+    mixed = x * np.uint64(2685821657736338717)
+    return float(mixed >> np.uint64(11)) / 9007199254740992.0
+
+
+@compiled
+def draw_below(state: State, most: int) -> int:
+    """Return a random whole number in [0, most)."""
+    return min(int(draw(state) * most), most - 1)
+
+
 @kernel
 def build_site(site: int, city: City, guide: Guide, state: State) -> float:
     """Use an empty building, or fill a facility, as best the prices tell.
@@ -57,8 +75,9 @@ def build_site(site: int, city: City, guide: Guide, state: State) -> float:
     place_pins(site, value, guide, city, state)
     low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
     first = rooms.building[site].offer_start
+    turn = draw_below(state, high - low) if guide.skip > 0.0 else 0
     for s in range(low, high):
-        space = rooms.space_of[s]
+        space = rooms.space_of[low + (s - low + turn) % (high - low)]
         heads = building_heads(
             site, city.arcs, rooms, city.offering, value, city.order, state.left,
             prices[YEARLY],
@@ -99,6 +118,8 @@ def place_space(
     rooms = city.rooms
     for unit in range(rooms.space[space].unit_start, rooms.space[space + 1].unit_start):
         for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+            if guide.skip > 0.0 and draw(state) < guide.skip:
+                continue
             if state.area[k] > 0.0 and state.cand[k].places == 0:
                 want = 1.0
                 if not city.offering.offer[rooms.cand[k].offer].unlimited:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 FIRST_PASSES = 80
 """Passes of the price bound before the first plan is built by its prices."""
+ARCS_OF_FIRST_PASSES = 20_000_000
+"""Most arcs looked at in them, so that large instances get a plan early."""
 MORE_PASSES = 200
 """Passes after the first plan, which gives the bound its target."""
 PASSES_PER_ROUND = 20
@@ -128,7 +130,8 @@ class GreedyRun:
         return self._wrap(reason)
 
     def _run(self) -> StopReason:
-        self._pass(FIRST_PASSES, "first prices")
+        few = max(10, ARCS_OF_FIRST_PASSES // max(1, len(self.layout.arcs.row)))
+        self._pass(min(FIRST_PASSES, few), "first prices")
         self.builder.guide_by(self.prices)
         self.builder.construct()
         self._keep()

@@ -108,23 +108,39 @@ class PlanBuilder:
             mine = mine[mine >= 0]
             if not pin.wanted or (cand["places"][mine] > 0).any():
                 continue
-            for k in mine[:MOST_PIN_TRIES]:
-                if self.stopped() or self._pin(int(k), guide):
-                    break
+            self._pin_best(mine[:MOST_PIN_TRIES], guide)
+
+    def _pin_best(self, cands: Array, guide: Guide) -> None:
+        """Pin the candidate with which the plan is best, if any can be kept."""
+        best, chosen = -np.inf, -1
+        for k in cands:
+            if self.stopped() and chosen >= 0:
+                break
+            if self._pin(int(k), guide) and self.objective() > best:
+                best, chosen = self.objective(), int(k)
+            self._unpin(int(k))
+        if chosen >= 0:
+            self._pin(chosen, guide)
 
     def _pin(self, k: int, guide: Guide) -> bool:
-        """Pin a candidate if its building can then be built with all its pins."""
-        space = int(self.city.rules.cand_space[k])
-        site = int(self.layout.instance.spaces.building[space])
+        """Pin a candidate and rebuild its building; tell whether all its pins hold."""
+        site = self._site(k)
         self.state.cand["least"][k] = 1
         self._empty(site)
         self._build(site, guide)
-        if pins_kept(site, self.city, self.state):
-            return True
+        return bool(pins_kept(site, self.city, self.state))
+
+    def _unpin(self, k: int) -> None:
+        """Drop a pin and rebuild its building if it holds other pins."""
+        site = self._site(k)
         self.state.cand["least"][k] = 0
         self._empty(site)
-        self._build(site, guide)
-        return False
+        if not pins_kept(site, self.city, self.state):
+            self._build(site, self._guide(0.3, 1.0))
+
+    def _site(self, k: int) -> int:
+        space = int(self.city.rules.cand_space[k])
+        return int(self.layout.instance.spaces.building[space])
 
     def improve(self, steps: int, heat: float) -> int:
         """Make `steps` steps of ruin and recreate; return how many were made."""
@@ -200,6 +216,7 @@ class PlanBuilder:
             self.guides.cover,
             self.guides.mu,
             cost_share * self.guides.building,
+            0.0,
         )
 
     def _build(self, site: int, guide: Guide) -> None:

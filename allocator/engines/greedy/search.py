@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from allocator.engines.greedy.build import build_site, take_down
+from allocator.engines.greedy.build import (
+    build_site,
+    draw,
+    draw_below,
+    take_down,
+)
 from allocator.engines.greedy.flows import (
     GOAL,
     add_resource,
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_SITES = 6
 """Most sites taken out at once."""
+SKIP = 0.08
+"""Chance that a step leaves out a candidate."""
 
 
 class Saved(NamedTuple):
@@ -54,24 +61,6 @@ class Neighbours(NamedTuple):
 
     start: Array
     site: Array
-
-
-@compiled
-def draw(state: State) -> float:
-    """Return the next random number in [0, 1) (xorshift64*, Vigna 2016)."""
-    x = state.random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state.random[0] = x
-    mixed = x * np.uint64(2685821657736338717)
-    return float(mixed >> np.uint64(11)) / 9007199254740992.0
-
-
-@compiled
-def draw_below(state: State, most: int) -> int:
-    """Return a random whole number in [0, most)."""
-    return min(int(draw(state) * most), most - 1)
 
 
 @kernel
@@ -334,6 +323,7 @@ def improve(
             guides.cover,
             guides.mu,
             guides.building * factor,
+            SKIP,
         )
         try_step(city, guide, near, state, saved, heat)
     return steps

@@ -98,6 +98,8 @@ class Guide(NamedTuple):
     """Empty: what is left of the demand tells what other spaces serve."""
     building: Array
     """Shape (b, 4)."""
+    skip: float
+    """Chance that a candidate is left out: variety for ruin and recreate."""
 
 
 class City(NamedTuple):

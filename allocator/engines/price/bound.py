@@ -114,7 +114,7 @@ class PriceSearch:
         layout = problem.layout
         self.problem = problem
         self.trivial = trivial_bound(layout)
-        self.scale = scales(layout, self.trivial)
+        self.scale = scales(layout, self.trivial, problem.shared)
         self.plan = None if plan_value is None else layout.sign * plan_value
         self.now = first_prices(problem, self.scale, start_prices)
         self.theta = problem.first_theta()
@@ -215,7 +215,7 @@ class PriceSearch:
         self.now = np.maximum(0.0, self.now - step * self.scale * mixed)
 
 
-def scales(layout: Layout, trivial: float) -> Array:
+def scales(layout: Layout, trivial: float, shared: Array) -> Array:
     """Return the scale of every multiplier's step: typical price ÷ typical slope.
 
     A row's price is of the size of its best gain and its slope of its demand; a
@@ -238,7 +238,7 @@ def scales(layout: Layout, trivial: float) -> Array:
     ]
     of_limits = size / np.maximum(np.array(uppers), 1e-9) ** 2
     floors = np.array([max(row.persons, 1e-9) for row in instance.floors])
-    of_arcs = (gain / demand)[layout.arcs.row]
+    of_arcs = (gain / demand)[layout.arcs.row[shared]]
     return np.concatenate([gain / demand, of_limits, size / floors**2, of_arcs])
 
 
@@ -248,7 +248,7 @@ def first_prices(
     """Return the multipliers to start from, one flat vector."""
     layout = problem.layout
     if start is not None:
-        of_arcs = np.zeros(len(layout.arcs.row))
+        of_arcs = np.zeros(len(problem.shared))
         return np.concatenate([start.rho, start.lam, start.sigma, of_arcs])
     rows = len(layout.demand)
     prices = np.zeros(len(scale))

@@ -45,7 +45,8 @@ class Multipliers:
     sigma: Array
     """One per `Instance.floors`: goal per covered person."""
     mu: Array
-    """One per arc, on `Σ over the spaces of a building ≤ D`: goal per visit."""
+    """One per arc of `RelaxedProblem.shared`, on what the spaces of a building serve
+    together ≤ D: goal per visit."""
     theta: Array
     """Mix of the cells of worst-off measures, each summing to 1; no price, a choice."""
 
@@ -85,9 +86,11 @@ class RelaxedProblem:
         self.covered = np.zeros(len(layout.demand) if counts_cover else 0)
         self.members = floor_members(layout.instance)
         self.cells = worst_cells(layout)
-        ends = arcs.start[:: max(len(arcs.fee), 1)][: len(rooms.building)]
-        self.arcs_of_building = np.diff(ends)
-        self.demand_of_arc = layout.demand[arcs.row[: ends[-1]]]
+        ends = arcs.start[np.arange(len(rooms.building)) * len(arcs.fee)]
+        self.shared = shared_arcs(layout, np.diff(ends))
+        self.shared_demand = layout.demand[arcs.row[self.shared]]
+        self.shared_building = np.searchsorted(ends, self.shared, side="right") - 1
+        self.mu = np.zeros(len(arcs.row) if len(self.shared) else 0)
 
     def evaluate(self, prices: Multipliers, weight_rate: float = 0.0) -> Point:
         """Solve the relaxed problem at these prices.
@@ -102,8 +105,10 @@ class RelaxedProblem:
         layout = self.layout
         signed = self.building_prices(prices.lam)
         building = np.maximum(signed, 0.0)
-        rows = RowPrices(prices.rho, self.cover_prices(prices), prices.mu)
-        self._use_buildings(rows, building, weight_rate)
+        if len(self.mu):
+            self.mu[self.shared] = prices.mu
+        rows = RowPrices(prices.rho, self.cover_prices(prices), self.mu)
+        self.use_all(rows, building, weight_rate)
         value = float(self.earned.sum())
         value += use_facilities(
             layout.arcs, layout.outlets, rows, layout.demand, self.order, self.flow
@@ -121,9 +126,8 @@ class RelaxedProblem:
         value += float((np.maximum(-signed, 0.0) * layout.resource_most.T).sum())
         return self._point(value)
 
-    def _use_buildings(
-        self, rows: RowPrices, building: Array, weight_rate: float
-    ) -> None:
+    def use_all(self, rows: RowPrices, building: Array, weight_rate: float) -> None:
+        """Use every building at these prices, shape (b, 4), none below 0."""
         layout = self.layout
 
         def use_range(part: Array) -> None:
@@ -175,12 +179,10 @@ class RelaxedProblem:
         return np.split(flat, ends[:-1]) if self.cells else []
 
     def _arc_left(self) -> Array:
-        """Return, per arc of an open building, what its spaces leave of the demand."""
-        open_arcs = np.repeat(self.usage[:, 3] > 0.0, self.arcs_of_building)
-        left = np.zeros(len(self.flow))
-        here = len(open_arcs)
-        left[:here] = np.where(open_arcs, self.demand_of_arc - self.flow[:here], 0.0)
-        return left
+        """Return what the spaces of a building leave of the demand of shared arcs."""
+        left = self.shared_demand - self.flow[self.shared]
+        left[self.usage[self.shared_building, 3] <= 0.0] = 0.0
+        return np.asarray(left, dtype=np.float64)
 
     def _point(self, value: float) -> Point:
         instance = self.layout.instance
@@ -207,6 +209,14 @@ class RelaxedProblem:
             self._arc_left(),
             np.concatenate(coverage) if coverage else np.zeros(0),
         )
+
+
+def shared_arcs(layout: Layout, arcs_of_building: Array) -> Array:
+    """Return the arcs of buildings where more than one space could serve them."""
+    spaces = layout.instance.spaces.building
+    usable = np.diff(layout.rooms.space["unit_start"]) > 0
+    count = np.bincount(spaces[usable], minlength=len(arcs_of_building))
+    return np.flatnonzero(np.repeat(count > 1, arcs_of_building))
 
 
 def first_order(layout: Layout) -> Array:
