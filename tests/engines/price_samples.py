@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from allocator.access import build_access
 from allocator.engines.price.bound import PriceSearch
 from allocator.engines.price.layout import build_layout
@@ -16,6 +14,8 @@ from tests.properties.tiny import HOURS, seeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
 
     from allocator.access.access import Access
     from allocator.instance.instance import Instance

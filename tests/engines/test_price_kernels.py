@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from allocator.engines.price.lists import RowPrices
-from allocator.engines.price.problem import RelaxedProblem
 from allocator.engines.price.twin import space_value
 from tests.engines.price_samples import new_search, random_prices, sample
+
+if TYPE_CHECKING:
+    from allocator.engines.price.problem import RelaxedProblem
 
 
 def building_values(
