@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SUITE = (
     "tests/rules",
     "tests/instance",
-    "tests/engines/test_exact_known_answers.py",
+    "tests/engines/exact/test_contract.py",
     "tests/properties/test_exact_engine.py",
 )
 QUIET = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "-rf", "--tb=no")
