@@ -110,8 +110,10 @@ def _taking_turns(document: dict[str, Any], tables: dict[str, Any]) -> None:
 
 
 def _tight_money(document: dict[str, Any], tables: dict[str, Any]) -> None:
-    """Leave a small building budget as the only limit."""
-    document["limits"], document["rules"] = {"capital_budget": 35}, {}
+    """Leave a small building budget, part of it promised to a need of little weight."""
+    document["limits"] = {"capital_budget": 35}
+    document["rules"] = {"coverage_floor": {"needs": {"n0": {"persons": 0.5}}}}
+    document["needs"][0]["weight"] = 0.2
     for service in document["services"]:
         service |= {"equipment_cost": 20, "equipment_cost_per_place": 5}
 
