@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 MOST_PASSES = 2000
 FIRST_DROP = 0.1
 """First distance of the target below the bound, as a share of it."""
+FIRST_RHO = 0.6
+"""First price of demand, as a share of the most a visit can earn."""
+FIRST_LAMBDA = 0.5
+"""First price of all limits together, as a share of goal ÷ limit."""
 SMALLEST_DROP = 1e-5
 PATIENCE = 25
 """Passes without half the wanted progress after which the target comes nearer. Less
@@ -250,9 +254,16 @@ def first_prices(
     if start is not None:
         of_arcs = np.zeros(len(problem.shared))
         return np.concatenate([start.rho, start.lam, start.sigma, of_arcs])
-    rows = len(layout.demand)
+    rows, limits = len(layout.demand), layout.instance.limits
     prices = np.zeros(len(scale))
-    prices[:rows] = 0.3 * scale[:rows] * layout.demand
+    prices[:rows] = FIRST_RHO * scale[:rows] * layout.demand
+    size = trivial_bound(layout)
+    for position, row in enumerate(limits):
+        share = float(np.mean(row.buildings)) * FIRST_LAMBDA / len(limits)
+        prices[rows + position] = share * size / max(row.upper, 1e-9)
+    upper = prices[rows : rows + len(limits)]
+    most = np.sqrt(size * scale[rows : rows + len(limits)])
+    np.minimum(upper, most, out=upper)
     return prices
 
 

@@ -38,6 +38,10 @@ class Heads(NamedTuple):
     visits: Array
     """Most visits per week."""
     arc: Array
+    visits_before: Array
+    """Visits of the offer's better arcs."""
+    value_before: Array
+    """What serving them in full is worth."""
 
 
 @compiled
@@ -67,9 +71,29 @@ def sift_down(value: Array, order: Array, root: int, end: int) -> None:
 
 
 @compiled
+def positive_first(value: Array, order: Array, spare: Array) -> int:
+    """Move positions of positive value to the front, in their order; return how many.
+
+    `spare` is working memory of the same length.
+    """
+    front, back = 0, 0
+    for j in range(len(order)):
+        position = order[j]
+        if value[position] > 0.0:
+            order[front] = position
+            front += 1
+        else:
+            spare[back] = position
+            back += 1
+    for j in range(back):
+        order[front + j] = spare[j]
+    return front
+
+
+@compiled
 def sort_descending(value: Array, order: Array) -> None:
     """Sort positions by value, from the order of last time (so mostly sorted)."""
-    moves_left = 8 * len(order) + 32
+    moves_left = 4 * len(order) + 32
     for j in range(1, len(order)):
         position = order[j]
         key = value[position]
@@ -77,8 +101,8 @@ def sort_descending(value: Array, order: Array) -> None:
         while i >= 0 and value[order[i]] < key:
             order[i + 1] = order[i]
             i -= 1
-            moves_left -= 1
         order[i + 1] = position
+        moves_left -= j - 1 - i
         if moves_left < 0:
             heap_sort(value, order)
             return
@@ -94,11 +118,14 @@ def value_site(
 ) -> Array:
     """Return the value per visit of every arc of a site and sort each list.
 
+    Only arcs of positive value are sorted, and come first.
+
     `order` is kept between calls: per arc place, the offset within its list.
     """
     num_lists = len(arcs.fee)
     first = arcs.start[site * num_lists]
     value = np.empty(arcs.start[(site + 1) * num_lists] - first)
+    spare = np.empty(len(value), dtype=np.int32)
     for position in range(num_lists):
         low = arcs.start[site * num_lists + position]
         high = arcs.start[site * num_lists + position + 1]
@@ -110,7 +137,9 @@ def value_site(
                 value[a - first] += prices.sigma[row] * arcs.cover[a]
             if len(prices.mu) > 0:
                 value[a - first] -= prices.mu[a]
-        sort_descending(value[low - first : high - first], order[low:high])
+        own, own_order = value[low - first : high - first], order[low:high]
+        front = positive_first(own, own_order, spare)
+        sort_descending(own, own_order[:front])
     return value
 
 
@@ -136,7 +165,7 @@ def merge_offer(
     begin = arcs.offer_start[offer]
     count = arcs.offer_start[offer + 1] - begin
     pointer = np.zeros(count, dtype=np.int64)
-    total = 0.0
+    total, worth = 0.0, 0.0
     while total < most_visits:
         best, best_arc, best_value = -1, -1, least_value
         for j in range(count):
@@ -155,9 +184,46 @@ def merge_offer(
         heads.value[at] = best_value
         heads.visits[at] = demand[arcs.row[best_arc]]
         heads.arc[at] = best_arc
+        heads.visits_before[at], heads.value_before[at] = total, worth
         total += heads.visits[at]
+        worth += heads.visits[at] * best_value
         at += 1
     return at
+
+
+@compiled
+def serve_best(
+    low: int, high: int, cost: float, most_visits: float, heads: Heads
+) -> tuple[float, float]:
+    """Return what serving the best arcs earns at a cost per visit, and the visits.
+
+    Arcs worth no more than `cost` and visits above `most_visits` are left out.
+    """
+    first, last = low, high
+    while first < last:
+        middle = (first + last) // 2
+        if heads.value[middle] > cost:
+            first = middle + 1
+        else:
+            last = middle
+    end = first
+    if end == low:
+        return 0.0, 0.0
+    visits = heads.visits_before[end - 1] + heads.visits[end - 1]
+    if visits <= most_visits:
+        worth = heads.value_before[end - 1]
+        worth += heads.value[end - 1] * heads.visits[end - 1]
+        return worth - cost * visits, visits
+    first, last = low, end
+    while last - first > 1:
+        middle = (first + last) // 2
+        if heads.visits_before[middle] <= most_visits:
+            first = middle
+        else:
+            last = middle
+    worth = heads.value_before[first]
+    worth += heads.value[first] * (most_visits - heads.visits_before[first])
+    return worth - cost * most_visits, most_visits
 
 
 @compiled

@@ -35,6 +35,8 @@ def new_heads(offers: int, room: int) -> Heads:
         np.empty(room),
         np.empty(room),
         np.empty(room, dtype=np.int64),
+        np.empty(room),
+        np.empty(room),
     )
 
 

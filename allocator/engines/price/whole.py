@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from allocator.engines.price.compiled import compiled
+from allocator.engines.price.lists import serve_best
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -128,15 +129,11 @@ def load_sessions(
             * offering.offer[offer].per_place
             / offering.offer[offer].visits
         )
-        left = np.inf
+        most = np.inf
         if not offering.offer[offer].unlimited:
-            left = rooms.cand[k].places * offering.offer[offer].visits
-        earned = -annual_price * offering.offer[offer].fixed
-        for h in range(low, high):
-            if left <= 0.0:
-                break
-            earned += (heads.value[h] - per_visit) * min(left, heads.visits[h])
-            left -= heads.visits[h]
+            most = rooms.cand[k].places * offering.offer[offer].visits
+        worth, _ = serve_best(low, high, per_visit, most, heads)
+        earned = worth - annual_price * offering.offer[offer].fixed
         if earned <= 0.0:
             continue
         mask |= 1 << bit
@@ -280,11 +277,13 @@ def earn_best(
             members += 1
             if is_first(bit, mask, sessions):
                 groups += 1
-    best, peak = np.inf, 0.0
-    if groups == members or groups > 1:
-        best, peak = earn_together(
+    if groups == 1:
+        return earn_as_one(
             mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
         )
+    best, peak = earn_together(
+        mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
+    )
     if groups == members:
         return best, peak
     for bit in range(len(sessions)):
@@ -293,8 +292,40 @@ def earn_best(
             value, used = earn_shared(mask, most_m2, peak_cost, sessions, heads, sweep)
             if value < best:
                 best, peak = value, used
-                spread_areas(mask, used, sessions, sweep)
+                spread_areas(mask, sessions, sweep)
     return best, peak
+
+
+@compiled
+def earn_as_one(
+    mask: int,
+    most_m2: float,
+    peak_cost: float,
+    first: int,
+    last: int,
+    templates: Templates,
+    sessions: Array,
+    heads: Heads,
+    sweep: Sweep,
+) -> tuple[float, float]:
+    """Return what sessions that all serve the same arcs earn, and their peak area."""
+    leader = 0
+    while not (mask >> leader) & 1:
+        leader += 1
+    area_share(leader, mask, first, last, templates, sessions, sweep.share)
+    load_groups(mask, sessions, sweep.share, sweep.group)
+    group = sweep.group[leader]
+    per_visit = group.m2_per_visit
+    value, visits = serve_best(
+        group.pointer,
+        group.high,
+        group.cost_per_visit + peak_cost * per_visit,
+        min(group.left_visits, most_m2 / per_visit),
+        heads,
+    )
+    group.visits = visits
+    spread_areas(mask, sessions, sweep)
+    return value, visits * per_visit
 
 
 @compiled
@@ -398,7 +429,7 @@ def earn_shared(
 
 
 @compiled
-def spread_areas(mask: int, peak: float, sessions: Array, sweep: Sweep) -> None:
+def spread_areas(mask: int, sessions: Array, sweep: Sweep) -> None:
     """Spread the visits of joined sessions over them, as far as each may go."""
     for bit in range(len(sessions)):
         sweep.area[bit] = 0.0
