@@ -80,6 +80,18 @@ def test_same_seed_and_steps_give_the_same_plan_whatever_the_clock() -> None:
     assert free.goals == hurried.goals
 
 
+def test_a_good_plan_to_start_from_is_not_lost() -> None:
+    instance = sample(13).instance
+    exact = ExactEngine(isolated=False).solve(instance, EngineOptions())
+    alone = greedy(instance, max_steps=0)
+    started = greedy(instance, max_steps=0, start=exact.solution)
+    assert alone.goals[0].value is not None
+    assert started.goals[0].value is not None
+    assert exact.goals[0].value is not None
+    assert alone.goals[0].value < exact.goals[0].value
+    assert started.goals[0].value == pytest.approx(exact.goals[0].value)
+
+
 def pinned(budget: float) -> Instance:
     # The pinned service p covers nobody; s covers 100; each room costs 10 to open.
     return instance_of(

@@ -92,6 +92,28 @@ def build_site(site: int, city: City, guide: Guide, state: State) -> float:
     return worth(site, city, guide, state)
 
 
+@kernel
+def load_site(site: int, wanted: Array, city: City, guide: Guide, state: State) -> None:
+    """Run the wanted places of an empty building, as far as the rules allow.
+
+    `wanted` has shape (k,), in kernel order. Pins come first.
+    """
+    rooms = city.rooms
+    rows = RowPrices(guide.rho, guide.cover, guide.mu)
+    value = value_site(site, city.arcs, rows, guide.building[site, YEARLY], city.order)
+    place_pins(site, value, guide, city, state)
+    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
+    for s in range(low, high):
+        space = rooms.space_of[s]
+        first, last = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
+        for unit in range(first, last):
+            for k in range(
+                rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start
+            ):
+                if wanted[k] > 0.0 and state.cand[k].places == 0:
+                    place_candidate(site, unit, k, wanted[k], value, guide, city, state)
+
+
 @compiled
 def place_pins(site: int, value: Array, guide: Guide, city: City, state: State) -> None:
     """Run what pins ask for in a building, before anything else."""

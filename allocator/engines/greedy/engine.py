@@ -135,6 +135,7 @@ class GreedyRun:
         self.builder.guide_by(self.prices)
         self.builder.construct()
         self._keep()
+        self._try_start()
         self._pass(MORE_PASSES, "price bound")
         reason = self._reason()
         while reason is None:
@@ -147,6 +148,16 @@ class GreedyRun:
             self._pass(PASSES_PER_ROUND, "price bound")
             reason = self._reason()
         return reason
+
+    def _try_start(self) -> None:
+        """Go on from the plan given, as far as it keeps the rules, if it is better."""
+        if self.options.start is None or self._stopped():
+            return
+        built = self.best
+        self.builder.load(self.options.start)
+        self._keep()
+        if self.best is built and built.solution is not None:
+            self.builder.load(built.solution)
 
     def _improve(self) -> None:
         """Make one batch of steps; its size never depends on time."""

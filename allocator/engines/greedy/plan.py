@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocator.engines.greedy.build import build_site, take_down
+from allocator.engines.greedy.build import build_site, load_site, take_down
 from allocator.engines.greedy.flows import free_chain
 from allocator.engines.greedy.search import (
     MOST_SITES,
@@ -96,6 +96,19 @@ class PlanBuilder:
                     self._reserve_room()
                     some = order[low : low + SITES_PER_CALL]
                     open_sites(some, self.city, guide, self.state, self.score, patience)
+
+    def load(self, solution: Solution) -> None:
+        """Replace the plan by the places of a solution, as far as the rules allow."""
+        wanted = solution.places[self.layout.rooms.cand["id"]].astype(np.float64)
+        guide, buildings = self._guide(0.3, 0.0), len(self.score)
+        sites = range(len(self.state.first_flow))
+        for site in sites:
+            self._empty(site)
+        for site in sites[buildings:]:
+            self._build(site, guide)
+        for site in sites[:buildings]:
+            self._reserve_room()
+            load_site(site, wanted, self.city, guide, self.state)
 
     def _place_pins(self) -> None:
         """Run one candidate of every pin that wants one, where that is possible."""

@@ -211,6 +211,8 @@ def least_areas_kept(space: int, city: City, state: State) -> int:
 def building_fits(building: int, city: City, state: State) -> bool:
     """Tell whether a building keeps incompatible services apart, siting and reserve."""
     rooms, rules = city.rooms, city.rules
+    if rules.building[building].plain:
+        return True
     floor, outdoor = 0.0, 0.0
     for s in range(
         rooms.building[building].space_start, rooms.building[building + 1].space_start

@@ -35,7 +35,8 @@ class Rules(NamedTuple):
     service_per_place: Array
     """Shape (s,): equipment cost per place."""
     building: Array
-    """b records: most_floor (that its own reserve leaves), outdoor."""
+    """b records: most_floor (that its own reserve leaves), outdoor, plain (no rule
+    looks at more than one of its spaces)."""
     space: Array
     """r records: building, floor_number."""
     unit: Array
@@ -189,6 +190,7 @@ def _build_rules(layout: Layout) -> Rules:
             len(buildings.opening_cost),
             most_floor=buildings.max_floor_used_m2,
             outdoor=buildings.outdoor_m2,
+            plain=_plain_buildings(layout, starts),
         ),
         space=records(
             len(spaces.building), building=spaces.building, floor_number=spaces.floor
@@ -213,6 +215,20 @@ def _build_rules(layout: Layout) -> Rules:
         floor_at=floor_at,
         goal_price=layout.goal_price.copy(),
     )
+
+
+def _plain_buildings(layout: Layout, alternatives: Array) -> Array:
+    """Return the buildings without siting that depends on the plan or own reserve."""
+    instance, rooms = layout.instance, layout.rooms
+    plain = np.isinf(instance.buildings.max_floor_used_m2)
+    if instance.incompatible.any():
+        return np.zeros(len(plain), dtype=np.bool_)
+    unit_space = np.repeat(
+        np.arange(len(rooms.space) - 1), np.diff(rooms.space["unit_start"])
+    )
+    depends = np.diff(alternatives) > 0
+    plain[instance.spaces.building[unit_space[depends]]] = False
+    return plain
 
 
 def _alternatives(layout: Layout, pair_of_unit: Array) -> tuple[Array, Array]:
