@@ -155,7 +155,7 @@ class PlanBuilder:
         space = int(self.city.rules.cand_space[k])
         return int(self.layout.instance.spaces.building[space])
 
-    def improve(self, steps: int, heat: float) -> int:
+    def improve(self, steps: int, heat: float, most_sites: int = MOST_SITES) -> int:
         """Make `steps` steps of ruin and recreate; return how many were made."""
         assert self.guides is not None
         done = 0
@@ -163,7 +163,7 @@ class PlanBuilder:
             self._reserve_room()
             done += improve(
                 steps - done, self.city, self.guides, self.near, self.state,
-                self.saved, heat, self.room_needed,
+                self.saved, heat, most_sites, self.room_needed,
             )  # fmt: skip
         return done
 

@@ -221,10 +221,11 @@ def try_step(
     state: State,
     saved: Saved,
     heat: float,
+    most_sites: int,
 ) -> bool:
     """Take out a few neighbouring sites and rebuild them; keep it when good enough."""
     before = objective(city, state)
-    count = 1 + draw_below(state, MOST_SITES)
+    count = 1 + draw_below(state, most_sites)
     first = first_site(city, state)
     count = pick_sites(first, count, city, near, state, saved.sites)
     for j in range(count):
@@ -303,6 +304,7 @@ def improve(
     state: State,
     saved: Saved,
     heat: float,
+    most_sites: int,
     least_room: int,
 ) -> int:
     """Make some steps of ruin and recreate; return how many were made.
@@ -325,5 +327,5 @@ def improve(
             guides.building * factor,
             SKIP,
         )
-        try_step(city, guide, near, state, saved, heat)
+        try_step(city, guide, near, state, saved, heat, most_sites)
     return steps

@@ -276,7 +276,9 @@ def rules_not_priced(layout: Layout) -> tuple[str, ...]:
         "change_over": bool(instance.change_over_conflict.any())
         and bool(layout.rooms.space["divisible"].any()),
         "incompatible": bool(instance.incompatible.any()),
-        "min_area": bool((layout.rooms.unit["least_area"] > 0.0).any()),
+        "min_area": bool(
+            (layout.rooms.unit["least_area"] > layout.rooms.unit["sure_area"]).any()
+        ),
         "pins": any(pin.wanted for pin in instance.pins),
         "reserve": bool(np.isfinite(buildings.max_floor_used_m2[many]).any()),
         "siting": len(instance.pairs.alternative_outdoor_m2_per_place) > 0,

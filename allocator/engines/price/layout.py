@@ -48,14 +48,14 @@ class Offering(NamedTuple):
 
     offer: Array
     """o records: m2 (per place; 0 with unlimited capacity), visits (per place and
-    week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask),
-    leader (bit of the first session of its service that serves the same arcs)."""
+    week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask, with
+    bits beyond the slots for offers kept apart by other rules), leader (bit of the first session of its service that serves the same arcs)."""
     holds: Array
     """Shape (o, t), maximal slots only."""
     conflict: Array
     """Shape (o, o): of different services, and never together in a whole space."""
     by_slots: Array
-    """Shape (1,): the bit masks of slots tell all conflicts between units."""
+    """Shape (1,): the bit masks tell all conflicts between units."""
 
 
 class Outlets(NamedTuple):
@@ -130,6 +130,7 @@ def _pack_offers(instance: Instance, arcs: ArcLists) -> Offering:
     meet = holds.astype(np.int64) @ holds.T.astype(np.int64) > 0
     other = offers.service[:, None] != offers.service[None, :]
     conflict = other & (meet | instance.change_over_conflict | instance.incompatible)
+    masks = _slot_masks(holds, conflict & ~meet, offers.service)
     table = records(
         len(offers.service),
         m2=kernel_m2(instance),
@@ -137,12 +138,11 @@ def _pack_offers(instance: Instance, arcs: ArcLists) -> Offering:
         fixed=offers.annual_cost_fixed.astype(np.float64),
         per_place=np.where(offers.unlimited, 0.0, offers.annual_cost_per_place),
         unlimited=offers.unlimited,
-        slots=_slot_masks(holds),
+        slots=np.zeros(len(meet), dtype=np.int64) if masks is None else masks,
         leader=_leaders(instance, arcs),
     )
     few_sessions = np.bincount(offers.service).max(initial=0) <= MOST_SESSIONS
-    few_slots = holds.shape[1] <= MOST_SLOTS
-    by_slots = few_sessions and few_slots and np.array_equal(conflict, other & meet)
+    by_slots = few_sessions and masks is not None
     return Offering(table, holds, conflict, np.array([by_slots]))
 
 
@@ -158,11 +158,27 @@ def _leaders(instance: Instance, arcs: ArcLists) -> Array:
     return leader
 
 
-def _slot_masks(holds: Array) -> Array:
-    """Return the slots of each offer as bits; 0 where there are too many slots."""
-    if holds.shape[1] > MOST_SLOTS:
-        return np.zeros(len(holds), dtype=np.int64)
-    return holds @ (np.int64(1) << np.arange(holds.shape[1], dtype=np.int64))
+def _slot_masks(holds: Array, apart: Array, service: Array) -> Array | None:
+    """Return the slots of each offer as bits; None where there are too many.
+
+    Offers that may not run together though they share no slot (`apart`) share a bit
+    beyond the slots: one for every set of a service's sessions that bars the same
+    sessions of another service.
+    """
+    members = [set(np.flatnonzero(slot).tolist()) for slot in holds.T]
+    for first in np.unique(service):
+        for second in np.unique(service[service > first]):
+            own, others = np.flatnonzero(service == first), service == second
+            barred = apart[own] & others
+            for kind in np.unique(barred[barred.any(axis=1)], axis=0):
+                same = own[(barred == kind).all(axis=1)]
+                members.append({*same.tolist(), *np.flatnonzero(kind).tolist()})
+    if len(members) > MOST_SLOTS:
+        return None
+    masks = np.zeros(len(holds), dtype=np.int64)
+    for bit, some in enumerate(members):
+        masks[list(some)] |= np.int64(1) << np.int64(bit)
+    return masks
 
 
 def _resource_most(instance: Instance, rooms: Rooms) -> Array:

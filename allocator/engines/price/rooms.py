@@ -40,7 +40,8 @@ class Rooms(NamedTuple):
     unit: Array
     """u + 1 records: cand_start, class_at (0, 1, … within the space), template,
     equipment, peak_cost (per m² of peak area, at the sessions' largest m² per place),
-    most_area (min(A, maximum)), least_area (where divisible; else 0)."""
+    most_area (min(A, maximum)), least_area (where divisible; else 0), sure_area (that
+    the unit alone must have: its least area unless its service has several chunks)."""
     cand: Array
     """k records: offer, bit (of the unit's template), at (in `offer_at`), places (the
     most), id (position in `Instance.candidates`)."""
@@ -211,6 +212,7 @@ def _unit_costs(
     per_place = np.where(services.unlimited, 0.0, services.equipment_cost_per_place)[
         service
     ]
+    least = np.where(spaces.divisible[space], services.min_area_m2[service], 0.0)
     return {
         "equipment": instance.pairs.equipment_cost[pair] / chunks,
         "peak_cost": per_place
@@ -219,9 +221,8 @@ def _unit_costs(
         "most_area": np.minimum(
             spaces.usable_area_m2[space], services.max_area_m2[service]
         ),
-        "least_area": np.where(
-            spaces.divisible[space], services.min_area_m2[service], 0.0
-        ),
+        "least_area": least,
+        "sure_area": np.where(chunks == 1, least, 0.0),
     }
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from allocator.engines.price.compiled import compiled
 from allocator.engines.price.divisible import (
+    BLOCK,
     PIECE,
     add_unit,
     add_unlimited,
     fill_floor,
     shift_weights,
-    slot_share,
 )
 from allocator.engines.price.packing import pack_class
 from allocator.engines.price.whole import (
@@ -137,27 +137,33 @@ def use_whole(
     base, end = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
     sessions, sweep = np.zeros(SESSIONS, dtype=SESSION), new_sweep()
     patterns = new_patterns(end - base)
+    hope = np.zeros(end - base)
     for unit in range(base, end):
         mask = load_sessions(
             unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
         )
-        unlimited = offering.offer[
-            rooms.cand[rooms.unit[unit].cand_start].offer
-        ].unlimited
-        find_patterns(
-            unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates,
-            unlimited, sessions, heads, sweep, patterns,
-        )  # fmt: skip
+        alone = -prices[CAPITAL] * rooms.unit[unit].equipment
+        for bit in range(SESSIONS):
+            if (mask >> bit) & 1:
+                alone += sessions[bit].alone
+        hope[unit - base] = max(alone, 0.0)
     best, best_low, best_high = 0.0, 0, 0
-    low = base
-    while low < end:
-        high = low + 1
-        while high < end and rooms.unit[high].class_at == rooms.unit[low].class_at:
-            high += 1
+    while True:
+        low, high = most_hopeful(base, end, rooms, hope)
+        if hope[low - base : high - base].sum() <= best:
+            break
+        for unit in range(low, high):
+            hope[unit - base] = 0.0
+            mask = load_sessions(
+                unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
+            )
+            find_patterns(
+                unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates,
+                high == low + 1, sessions, heads, sweep, patterns,
+            )  # fmt: skip
         value = pack_class(base, low - base, high - base, rooms, offering, patterns)
         if value > best:
             best, best_low, best_high = value, low, high
-        low = high
     for unit in range(best_low, best_high):
         write_unit(
             unit, base, first_offer, heads, prices, rooms, offering, templates,
@@ -167,6 +173,22 @@ def use_whole(
     used[CAPITAL] += rooms.space[space].renovation * rooms.space[space].area
     floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
     return best - floor_price * rooms.space[space].area
+
+
+@compiled
+def most_hopeful(base: int, end: int, rooms: Rooms, hope: Array) -> tuple[int, int]:
+    """Return the units of the class that could earn most, nothing shared by them."""
+    best, best_low, best_high = -1.0, base, base
+    low = base
+    while low < end:
+        high, total = low, 0.0
+        while high < end and rooms.unit[high].class_at == rooms.unit[low].class_at:
+            total += hope[high - base]
+            high += 1
+        if total > best:
+            best, best_low, best_high = total, low, high
+        low = high
+    return best_low, best_high
 
 
 @compiled
@@ -240,35 +262,73 @@ def use_divisible(
     floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
     sessions = np.zeros(SESSIONS, dtype=SESSION)
     most = room_for_pieces(base, end, first_offer, rooms, heads)
-    pieces = np.empty(most, dtype=PIECE)
-    count = base - base
+    pieces, block = np.empty(most, dtype=PIECE), np.empty(end - base, dtype=BLOCK)
+    count, blocks = base - base, base - base
     for unit in range(base, end):
         mask = load_sessions(
             unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
         )
         if mask == 0:
             continue
+        start = count
         if offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited:
             count = add_unlimited(
-                unit, mask, count, floor_price, prices[CAPITAL], rooms, sessions, pieces
-            )
+                unit, mask, blocks, count, floor_price, prices[CAPITAL], rooms,
+                offering, sessions, pieces, block,
+            )  # fmt: skip
         else:
             count = add_unit(
-                unit, mask, count, floor_price, prices[CAPITAL],
-                own_weights[rooms.unit[unit].class_at], rooms, offering, sessions,
-                heads, pieces,
+                unit, mask, is_alone(unit, base, end, rooms), blocks, count,
+                floor_price, prices[CAPITAL], own_weights[rooms.unit[unit].class_at],
+                rooms, offering, sessions, heads, pieces, block,
             )  # fmt: skip
-    earned, floor = fill_floor(count, rooms.space[space].area, pieces, area)
+        if count > start:
+            blocks += 1
+    earned, floor = fill_floor(blocks, rooms.space[space].area, pieces, block)
     if earned > rent:
         used[FLOOR] += floor
         used[CAPITAL] += rooms.space[space].renovation * floor
+        for b in range(blocks):
+            charge_block(b, rooms, pieces, block, area, used)
         spread_units(
             base, end, first_offer, heads, prices, rooms, offering, sessions, area
         )
-        charge_units(base, end, own_weights, rooms, offering, area, used)
         if weight_rate > 0.0:
             shift_classes(base, end, own_weights, area, rooms, offering, weight_rate)
     return earned
+
+
+@compiled
+def is_alone(unit: int, base: int, end: int, rooms: Rooms) -> bool:
+    """Tell whether no other unit of a space is of the same class."""
+    own = rooms.unit[unit].class_at
+    before = unit > base and rooms.unit[unit - 1].class_at == own
+    return not before and (unit + 1 == end or rooms.unit[unit + 1].class_at != own)
+
+
+@compiled
+def charge_block(
+    b: int, rooms: Rooms, pieces: Array, block: Array, area: Array, used: Array
+) -> None:
+    """Write the areas of a service's sessions and add its costs.
+
+    A part of a service (the knapsack was cut short) pays that part of its equipment.
+    """
+    left, unit = block[b].taken, block[b].unit
+    if left <= 0.0:
+        return
+    runs = min(1.0, left / block[b].head) if block[b].head > 0.0 else 1.0
+    if left >= block[b].least:
+        runs = 1.0
+    used[CAPITAL] += rooms.unit[unit].equipment * runs
+    used[CAPITAL] += rooms.unit[unit].peak_cost * left
+    for j in range(block[b].low, block[b].high):
+        width = min(left, pieces[j].width)
+        if width <= 0.0:
+            break
+        area[pieces[j].cand] += width * pieces[j].per_floor
+        used[YEARLY] += width * pieces[j].yearly
+        left -= width
 
 
 @compiled
@@ -319,35 +379,6 @@ def room_for_pieces(
         at = rooms.cand[k].at - first_offer
         most += heads.start[at + 1] - heads.start[at]
     return most
-
-
-@compiled
-def charge_units(
-    base: int,
-    end: int,
-    own_weights: Array,
-    rooms: Rooms,
-    offering: Offering,
-    area: Array,
-    used: Array,
-) -> None:
-    """Add equipment and running costs of the units of a divisible space."""
-    for unit in range(base, end):
-        peak, runs = 0.0, False
-        for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
-            if area[k] <= 0.0:
-                continue
-            runs = True
-            offer = rooms.cand[k].offer
-            if offering.offer[offer].unlimited:
-                area[k] = 1.0
-            else:
-                weights = own_weights[rooms.unit[unit].class_at]
-                peak += area[k] * slot_share(offer, weights, offering)
-            used[YEARLY] += running_cost(k, area[k], rooms, offering)
-        if runs:
-            used[CAPITAL] += rooms.unit[unit].equipment
-            used[CAPITAL] += rooms.unit[unit].peak_cost * peak
 
 
 @compiled
