@@ -51,10 +51,14 @@ STEPS_BY_DEFAULT = 20_000
 FLOWS_SHARE = 0.08
 """Share of the time kept for exact flows at the end."""
 MOST_FLOW_ARCS = 5_000_000
-FIRST_HEAT = 3e-3
-"""Heat of the first step of a cycle, as a share of the plan's value."""
-CYCLE = 8192
-"""Steps of one cooling cycle."""
+FIRST_HEAT = 0.06
+"""Heat of the first step of a cycle, as a share of what a used building brings."""
+LAST_HEAT = 0.01
+"""Heat of its last step, as a share of the first."""
+CYCLE = 128
+"""Steps of the first cooling cycle per building; every later one is twice as long."""
+FEWEST_SITES = 8
+"""A smaller instance has cycles as if it had so many buildings."""
 
 
 class GreedyEngine:
@@ -70,6 +74,20 @@ class GreedyEngine:
         pins was found, which proves nothing.
         """
         return GreedyRun(instance, options).outcome()
+
+
+def cycle_at(steps: int, num_buildings: int) -> tuple[int, float]:
+    """Return the cooling cycle that a step belongs to, and the share of it gone."""
+    first = CYCLE * max(num_buildings, FEWEST_SITES)
+    cycle = int(np.log2(steps / first + 1.0))
+    begun = first * (2**cycle - 1)
+    return cycle, (steps - begun) / (first * 2**cycle)
+
+
+def _used_buildings(instance: Instance, solution: Solution) -> int:
+    """Return how many buildings a plan uses."""
+    spaces = instance.candidates.space[solution.places > 0]
+    return len(np.unique(instance.spaces.building[spaces]))
 
 
 def keeps_side_rules(instance: Instance, solution: Solution) -> bool:
@@ -129,14 +147,18 @@ class GreedyRun:
         self._serve_best()
         return self._wrap(reason)
 
-    def _run(self) -> StopReason:
+    def _first_plan(self, more_passes: int) -> None:
+        """Find prices, build a plan by them, and go on with the prices."""
         few = max(10, ARCS_OF_FIRST_PASSES // max(1, len(self.layout.arcs.row)))
         self._pass(min(FIRST_PASSES, few), "first prices")
         self.builder.guide_by(self.prices)
         self.builder.construct()
         self._keep()
         self._try_start()
-        self._pass(MORE_PASSES, "price bound")
+        self._pass(more_passes, "price bound")
+
+    def _run(self) -> StopReason:
+        self._first_plan(MORE_PASSES)
         reason = self._reason()
         while reason is None:
             self.builder.guide_by(self.prices)
@@ -165,12 +187,17 @@ class GreedyRun:
         most = self._most_steps()
         if most is not None:
             steps = min(steps, most - self.steps)
-        cooled = (self.steps % CYCLE) / CYCLE
-        size = abs(self.best.objective) if np.isfinite(self.best.objective) else 1.0
-        heat = FIRST_HEAT * size * 0.01**cooled
-        self.steps += self.builder.improve(steps, heat)
+        self.steps += self.builder.improve(steps, self._heat(self.steps))
         self._keep()
         self._tell("improve")
+
+    def _heat(self, steps: int) -> float:
+        """Return the heat after so many steps of one chain: it falls in each cycle."""
+        _, cooled = cycle_at(steps, len(self.layout.rooms.building) - 1)
+        best = self.best.solution
+        size = abs(self.best.objective) if np.isfinite(self.best.objective) else 1.0
+        used = 1 if best is None else max(1, _used_buildings(self.instance, best))
+        return float(FIRST_HEAT * size / used * LAST_HEAT**cooled)
 
     def _pass(self, passes: int, phase: str) -> None:
         if self.best.value is not None:
@@ -181,14 +208,15 @@ class GreedyRun:
             self.prices.step()
             self._tell(phase)
 
-    def _keep(self) -> None:
+    def _keep(self, builder: PlanBuilder | None = None) -> None:
         """Keep the plan at hand when it is the best so far and breaks no rule."""
-        objective = self.builder.objective()
+        builder = builder or self.builder
+        objective = builder.objective()
         if objective <= self.best.objective + 1e-9 * abs(objective):
             return
-        if not self.builder.complete():
+        if not builder.complete():
             return
-        solution = self.builder.solution()
+        solution = builder.solution()
         value = goal_value(self.instance, self.instance.goals[0], solution)
         self.best = _Best(solution, objective, value)
 

@@ -89,7 +89,7 @@ def count_chain(site: int, first: int, sign: float, city: City, state: State) ->
         entry = state.flow[entry].next
 
 
-@compiled
+@kernel
 def detach_flows(site: int, city: City, state: State) -> int:
     """Stop serving anybody at a site; return the chain of what was served."""
     first = state.first_flow[site]
@@ -103,3 +103,12 @@ def attach_flows(site: int, first: int, city: City, state: State) -> None:
     """Serve again what `detach_flows` returned; the site must serve nobody."""
     count_chain(site, first, 1.0, city, state)
     state.first_flow[site] = first
+
+
+@kernel
+def serve_arcs(
+    site: Array, arc: Array, offer: Array, visits: Array, city: City, state: State
+) -> None:
+    """Serve given visits, one entry of each array per flow; there must be room."""
+    for j in range(len(arc)):
+        add_flow(site[j], arc[j], offer[j], visits[j], city, state)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from allocator.engines.greedy.build import build_site, load_site, take_down
-from allocator.engines.greedy.flows import free_chain
+from allocator.engines.greedy.flows import detach_flows, free_chain, serve_arcs
 from allocator.engines.greedy.search import (
     MOST_SITES,
     Guides,
@@ -20,6 +21,7 @@ from allocator.engines.greedy.search import (
     score_sites,
 )
 from allocator.engines.greedy.state import Guide, build_city, grow, new_state
+from allocator.engines.price.arclists import ArcFinder
 from allocator.instance.instance import Solution
 from allocator.units import exceeds
 
@@ -61,6 +63,11 @@ class PlanBuilder:
         )
         self.room_needed = min(4 * len(layout.demand) + 64, len(layout.arcs.row)) + 64
         self.score = np.zeros(buildings)
+
+    @cached_property
+    def arc_finder(self) -> ArcFinder:
+        """Finds arcs by who serves whom."""
+        return ArcFinder(self.layout)
 
     def guide_by(self, prices: PriceSearch) -> None:
         """Take the best prices found so far as guide."""
@@ -109,6 +116,19 @@ class PlanBuilder:
         for site in sites[:buildings]:
             self._reserve_room()
             load_site(site, wanted, self.city, guide, self.state)
+
+    def adopt_flows(self, solution: Solution) -> None:
+        """Serve residents as a solution of the same places does."""
+        used = solution.flow_visits > 0.0
+        supplies = self.layout.instance.supplies
+        supply, row = solution.flow_supply[used], solution.flow_row[used]
+        site, offer = supplies.site[supply], supplies.offer[supply]
+        arc = self.arc_finder.find(site, offer, row)
+        for place in range(len(self.state.first_flow)):
+            free_chain(detach_flows(place, self.city, self.state), self.state)
+        while self.state.free_flow[1] < len(arc) + self.room_needed:
+            self.state = grow(self.state, len(arc) + self.room_needed)
+        serve_arcs(site, arc, offer, solution.flow_visits[used], self.city, self.state)
 
     def _place_pins(self) -> None:
         """Run one candidate of every pin that wants one, where that is possible."""
@@ -178,7 +198,7 @@ class PlanBuilder:
         ):
             if exceeds(row.persons, float(covered)) and covered < row.persons:
                 return False
-        places = self._places()
+        places = self.places()
         return all(
             not pin.wanted or bool((places[pin.candidates] > 0).any())
             for pin in self.layout.instance.pins
@@ -202,9 +222,10 @@ class PlanBuilder:
             at, weights=self.state.flow["visits"][entry], minlength=len(pair)
         ).astype(np.float64)
         rows = max(len(instance.rows), 1)
-        return Solution(self._places(), pair % rows, pair // rows, visits)
+        return Solution(self.places(), pair % rows, pair // rows, visits)
 
-    def _places(self) -> Array:
+    def places(self) -> Array:
+        """Return the places of every candidate of the instance."""
         places = np.zeros(len(self.layout.instance.candidates.space), dtype=np.int64)
         places[self.layout.rooms.cand["id"]] = self.state.cand["places"]
         return places

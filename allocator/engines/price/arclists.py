@@ -16,6 +16,7 @@ from allocator.units import WEEKS_PER_YEAR
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from allocator.engines.price.layout import Layout
     from allocator.instance.instance import GoalRow, Instance, Reach
 
     Array = npt.NDArray[Any]
@@ -36,6 +37,40 @@ class ArcLists(NamedTuple):
     offer_start: Array
     """Shape (o + 1,), into `offer_list`: the lists an offer can serve."""
     offer_list: Array
+
+
+class ArcFinder:
+    """Finds the arc by which a site serves a row in an offer."""
+
+    def __init__(self, layout: Layout) -> None:
+        arcs, rows = layout.arcs, max(len(layout.demand), 1)
+        self._rows, self._lists = rows, max(len(arcs.fee), 1)
+        cell = np.repeat(np.arange(len(arcs.start) - 1), np.diff(arcs.start))
+        key = cell * rows + arcs.row
+        self._order = np.argsort(key, kind="stable")
+        self._key = key[self._order]
+        self._need = layout.instance.rows.need
+        self._list_of = self._lists_by_offer(layout)
+
+    def _lists_by_offer(self, layout: Layout) -> Array:
+        """Return the list that an offer serves a need by; −1 where it does not."""
+        arcs, needs = layout.arcs, len(layout.instance.index.needs)
+        need_of_list = np.full(self._lists, -1, dtype=np.int64)
+        which = list_of_arcs(arcs)
+        need_of_list[which] = self._need[arcs.row]
+        table = np.full((len(layout.instance.index.offers), needs), -1, dtype=np.int64)
+        offer = np.repeat(np.arange(len(table)), np.diff(arcs.offer_start))
+        known = need_of_list[arcs.offer_list] >= 0
+        some = arcs.offer_list[known]
+        table[offer[known], need_of_list[some]] = some
+        return table
+
+    def find(self, site: Array, offer: Array, row: Array) -> Array:
+        """Return the arcs of some flows; each must exist."""
+        cell = site * self._lists + self._list_of[offer, self._need[row]]
+        return np.asarray(
+            self._order[np.searchsorted(self._key, cell * self._rows + row)]
+        )
 
 
 class _List(NamedTuple):

@@ -406,14 +406,14 @@ def fill_floor(
     bound = np.zeros(MOST_BRANCHES + 2)
     bound[0] = np.inf
     depth, best, inside, outside, cut = 1, 0.0, 0 * blocks, (1 << 62) - 1, 0.0
-    for branches in range(MOST_BRANCHES):
+    for _ in range(MOST_BRANCHES):
         if depth == 0:
             break
         depth -= 1
         if bound[depth] <= best:
             continue
         some, without = stack[depth, 0], stack[depth, 1]
-        value, _, part = hand_out(blocks, some, without, most_m2, pieces, block)
+        value, left, part = hand_out(blocks, some, without, most_m2, pieces, block)
         if value <= best:
             continue
         if part < 0 or part >= MOST_BLOCKS:

@@ -49,7 +49,8 @@ class Offering(NamedTuple):
     offer: Array
     """o records: m2 (per place; 0 with unlimited capacity), visits (per place and
     week), fixed and per_place (yearly costs), unlimited, slots (as a bit mask, with
-    bits beyond the slots for offers kept apart by other rules), leader (bit of the first session of its service that serves the same arcs)."""
+    bits beyond the slots for offers kept apart by other rules), leader (bit of the
+    first session of its service that serves the same arcs)."""
     holds: Array
     """Shape (o, t), maximal slots only."""
     conflict: Array

@@ -22,7 +22,12 @@ MOST_NODES = 4096
 MOST_BITS = 14
 """Contested slots for which a table of all sets of them is kept."""
 NODE = np.dtype(
-    [("value", np.float64), ("taken", np.int64), ("parent", np.int32), ("way", np.int32)],
+    [
+        ("value", np.float64),
+        ("taken", np.int64),
+        ("parent", np.int32),
+        ("way", np.int32),
+    ],
     align=True,
 )
 """Units decided so far: what they earn, contested slots taken, the node before the

@@ -1,0 +1,141 @@
+"""The search engine: several chains of ruin and recreate beside the price bound.
+
+Every chain is the same whatever the number of workers: chains run for a fixed number
+of steps (a round), then meet, so that a seed and a number of steps give one plan.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from allocator.engines.exact.flows import best_flows
+from allocator.engines.greedy.engine import GreedyRun, cycle_at, keeps_side_rules
+from allocator.engines.greedy.plan import PlanBuilder
+from allocator.instance.instance import Solution
+
+if TYPE_CHECKING:
+    from allocator.engines.engine import EngineOptions, Outcome, StopReason
+    from allocator.instance.instance import Instance
+
+CHAINS = 2
+STEPS_PER_ROUND = 128
+"""Steps of every chain between two meetings."""
+ROUNDS_PER_PRICING = 32
+"""Rounds after which the prices are improved again."""
+PASSES_PER_PRICING = 20
+MORE_PASSES = 400
+"""Passes after the first plan, which gives the bound its target."""
+FEW_SITES, MANY_SITES = 3, 6
+"""Most sites taken out at once, in turn by round."""
+MOST_EXACT_ARCS = 400_000
+"""Stored arcs up to which residents are served exactly after every cycle."""
+SEED_STRIDE = 7919
+"""Between the seeds of two chains."""
+
+
+class SearchEngine:
+    """Improves a plan by chains of ruin and recreate until nothing is left of time."""
+
+    name: ClassVar[str] = "search"
+
+    def solve(self, instance: Instance, options: EngineOptions) -> Outcome:
+        """Return the best plan found and a valid bound for every goal.
+
+        The plan is made for the first goal; later goals get their value and a bound
+        on all plans. `solution` is None when no plan that keeps coverage floors and
+        pins was found, which proves nothing.
+        """
+        return SearchRun(instance, options).outcome()
+
+
+class SearchRun(GreedyRun):
+    """One solve: begins as the greedy engine does, goes on with several chains."""
+
+    def __init__(self, instance: Instance, options: EngineOptions) -> None:
+        super().__init__(instance, options)
+        self.rounds = 0
+
+    def _run(self) -> StopReason:
+        self._first_plan(MORE_PASSES)
+        reason = self._reason()
+        if reason is not None:
+            return reason
+        chains = self._new_chains()
+        workers = max(1, min(self.options.workers, CHAINS))
+        with ThreadPoolExecutor(workers, thread_name_prefix="search") as pool:
+            while reason is None:
+                self._round(chains, pool)
+                reason = self._reason()
+        return reason
+
+    def _new_chains(self) -> list[PlanBuilder]:
+        """Return the chains; all go on from the best plan."""
+        chains = [self.builder]
+        for number in range(1, CHAINS):
+            seed = self.options.seed + SEED_STRIDE * number
+            chain = PlanBuilder(self.layout, seed, self._stopped)
+            chain.guide_by(self.prices)
+            self._begin_from_best(chain)
+            chains.append(chain)
+        return chains
+
+    def _begin_from_best(self, chain: PlanBuilder) -> None:
+        """Let a chain go on from the best plan, or from nothing without one."""
+        if self.best.solution is None:
+            chain.construct()
+            return
+        chain.load(self.best.solution)
+        if np.array_equal(chain.places(), self.best.solution.places):
+            chain.adopt_flows(self.best.solution)
+
+    def _round(self, chains: list[PlanBuilder], pool: ThreadPoolExecutor) -> None:
+        """Let every chain make its steps, then compare."""
+        most = self._most_steps()
+        steps = STEPS_PER_ROUND
+        if most is not None:
+            steps = min(steps, -(-(most - self.steps) // CHAINS))
+        before = self.rounds * STEPS_PER_ROUND
+        heat = self._heat(before)
+        sites = FEW_SITES if self.rounds % 2 else MANY_SITES
+
+        def advance(chain: PlanBuilder) -> None:
+            chain.improve(steps, heat, sites)
+
+        list(pool.map(advance, chains))
+        self.rounds += 1
+        self.steps += CHAINS * steps
+        for chain in chains:
+            self._keep(chain)
+        buildings = len(self.layout.rooms.building) - 1
+        if cycle_at(before, buildings)[0] != cycle_at(before + steps, buildings)[0]:
+            self._end_cycle(chains)
+        if self.rounds % ROUNDS_PER_PRICING == 0:
+            self._price(chains)
+        self._tell("improve")
+
+    def _price(self, chains: list[PlanBuilder]) -> None:
+        """Improve the prices, and guide the chains by them."""
+        if self.prices.converged:
+            return
+        self._pass(PASSES_PER_PRICING, "price bound")
+        for chain in chains:
+            chain.guide_by(self.prices)
+
+    def _end_cycle(self, chains: list[PlanBuilder]) -> None:
+        """Serve residents exactly; the worst chain goes on from the best plan."""
+        if len(self.layout.arcs.row) <= MOST_EXACT_ARCS:
+            for chain in chains:
+                self._serve_exactly(chain)
+                self._keep(chain)
+        worst = min(chains, key=lambda chain: chain.objective())
+        self._begin_from_best(worst)
+
+    def _serve_exactly(self, chain: PlanBuilder) -> None:
+        """Give a chain the best flows for its places, if they keep all rules."""
+        places: Any = chain.places()
+        solution = Solution(places, *best_flows(self.instance, places, 0))
+        if keeps_side_rules(self.instance, solution):
+            chain.adopt_flows(solution)
