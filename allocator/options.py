@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,11 +36,12 @@ class SolveOptions:
 
     def __post_init__(self) -> None:
         checks = {
-            "time_limit_s must be above 0": self.time_limit_s is None
-            or self.time_limit_s > 0,
+            "time_limit_s must be above 0 and finite": self.time_limit_s is None
+            or 0 < self.time_limit_s < math.inf,
             "max_steps must be 0 or more": self.max_steps is None
             or self.max_steps >= 0,
-            "gap must be 0 or more": self.gap >= 0,
+            "gap must be a share between 0 and 1": 0 <= self.gap <= 1,
+            "target must be finite": self.target is None or math.isfinite(self.target),
             "seed must be 0 or more": self.seed >= 0,
             "workers must be 1 or more": self.workers is None or self.workers >= 1,
         }

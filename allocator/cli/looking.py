@@ -20,12 +20,17 @@ from allocator.cli.solving import json_option, variant_option
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--template", metavar="NAME", help="Which scenario to start from.")
+@click.option(
+    "--template",
+    metavar="NAME",
+    help="Which scenario to start from: small (default), catalogue or covering.",
+)
 def init(directory: Path, template: str | None) -> int:
     """Write a small commented scenario to start from."""
     from allocator.scenario.templates import write_template
 
     write_template(directory, template)
+    say(f"next: allocator validate {directory}")
     show(str(directory))
     return EXIT_DONE
 
@@ -35,9 +40,10 @@ def init(directory: Path, template: str | None) -> int:
 @variant_option
 @json_option
 def validate(scenario: str, variant: str | None, as_json: bool) -> int:
-    """Check everything, solve nothing; every problem is listed at once.
+    """Check everything and solve nothing.
 
-    Without --variant every variant of the scenario is checked too.
+    Every problem is listed at once. Without --variant every variant of the scenario is
+    checked too.
     """
     from allocator.scenario import check_scenario, declared_variants
 
@@ -61,7 +67,10 @@ def validate(scenario: str, variant: str | None, as_json: bool) -> int:
 @variant_option
 @json_option
 def describe(scenario: str, variant: str | None, as_json: bool) -> int:
-    """Show sizes, demand, shortfall before planning and what could go where."""
+    """Show sizes, demand, shortfall, and what suits where.
+
+    The shortfall is that of the existing facilities alone, before planning.
+    """
     from allocator.cli.describing import description_text
     from allocator.scenario import read_scenario
     from allocator.shortfall import describe as describe_scenario
@@ -82,7 +91,7 @@ def describe(scenario: str, variant: str | None, as_json: bool) -> int:
 )
 @json_option
 def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
-    """Put the measures of runs side by side and show how their plans differ."""
+    """Show measures of runs side by side, and what differs."""
     from allocator.runs import compare as compare_runs
 
     if len(runs) < 2:

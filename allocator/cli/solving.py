@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from contextlib import suppress
@@ -25,6 +26,26 @@ if TYPE_CHECKING:
     from allocator.result import Result
     from allocator.scenario import Scenario
 
+
+class FiniteRange(click.FloatRange):
+    """A number within limits; `nan` and `inf` are none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number.
+
+        Raises
+        ------
+        click.BadParameter
+            If the text is no finite number or outside the limits.
+        """
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
 variant_option = click.option(
     "--variant", metavar="V", help="Variant of the scenario; several: a,b."
 )
@@ -35,7 +56,8 @@ out_option = click.option(
     "--out",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="The run folder; must not exist. Default: runs/<name>-<UTC time>-<4 hex>.",
+    help="The run folder; must not exist. Default: "
+    "runs/<name>[-<variant>]-<UTC time>-<4 hex>.",
 )
 
 
@@ -56,7 +78,7 @@ out_option = click.option(
     "--time-limit",
     "time_limit_s",
     metavar="S",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="Wall seconds until the plan is final. Default: 300.",
 )
 @click.option(
@@ -65,13 +87,13 @@ out_option = click.option(
 @click.option(
     "--gap",
     metavar="SHARE",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0, max=1),
     help="Stop when the gap of the first goal is at most this share, such as 0.05.",
 )
 @click.option(
     "--target",
     metavar="VALUE",
-    type=float,
+    type=FiniteRange(),
     help="Stop when the first goal reaches this value.",
 )
 @click.option(
@@ -94,7 +116,7 @@ def solve(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Find a plan, verify it, and write it with its proven bound as a run.
+    """Find a plan and write it, verified, with a proven bound.
 
     Exit codes: 0 done, 1 internal error, 2 bad usage or invalid scenario, 3 proven
     infeasible, 4 stopped with no plan, 130 interrupted (the best plan is saved).
@@ -159,7 +181,10 @@ def evaluate(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Score a given plan: residents re-assigned, every broken rule listed."""
+    """Score a given plan and list every rule it breaks.
+
+    Residents are assigned to its places anew, in the best way.
+    """
     from allocator.runs import read_plan
     from allocator.solve import evaluate as evaluate_plan
 

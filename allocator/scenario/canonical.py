@@ -17,6 +17,7 @@ from allocator.scenario.convert import (
     empty_value,
     held_dtype,
 )
+from allocator.scenario.error_values import is_error_value
 from allocator.scenario.faults import TableFaults
 from allocator.scenario.places import TableOrigin
 
@@ -138,7 +139,7 @@ def _column(
     _report_cells(column, cells, converted.absent, converted.faulty, faults)
     values = converted.values
     _report_range(column, cells, values, faults)
-    _report_words(column, cells, converted.absent, faults)
+    _report_words(column, cells, converted.absent | converted.faulty, faults)
     if converted.trimmed:
         faults.collector.warning(
             "spaces-trimmed",
@@ -192,10 +193,19 @@ def _report_cells(
 ) -> None:
     """Report cells of the wrong type and required cells that are empty."""
     expected = EXPECTED.get(column.kind)
+    failed = np.zeros(len(cells), bool)
+    failed[faulty] = [is_error_value(cell) for cell in cells[faulty]]
+    faults.cells(
+        "error-value",
+        column.name,
+        failed,
+        lambda row: f"the formula of the cell failed: {cells.iloc[row]}",
+        expected=f"{expected or 'a value'}; mend the formula or empty the cell",
+    )
     faults.cells(
         "wrong-type",
         column.name,
-        faulty,
+        faulty & ~failed,
         lambda row: f"{cells.iloc[row]!r} is not {expected}",
         expected=expected,
     )
@@ -240,7 +250,7 @@ def _report_range(
 def _report_words(
     column: Column,
     cells: pd.Series[Any],
-    absent: npt.NDArray[np.bool_],
+    unset: npt.NDArray[np.bool_],
     faults: TableFaults,
 ) -> None:
     """Report a word that is none of the column's choices."""
@@ -249,7 +259,7 @@ def _report_words(
     faults.cells(
         "unknown-value",
         column.name,
-        ~absent & ~cells.isin(column.choices).to_numpy(bool),
+        ~unset & ~cells.isin(column.choices).to_numpy(bool),
         lambda row: f"{cells.iloc[row]!r} is no {column.name}",
         expected=", ".join(column.choices),
         nearest=lambda row: nearest_name(str(cells.iloc[row]), column.choices),

@@ -38,6 +38,10 @@ _FILES = {
     "missing-layer": _error("A map file lacks the layer, or none is named."),
     "layer-warning": _warning("The reader of a map layer warns of something."),
     "crs-mismatch": _error("A layer cannot be brought into the scenario's crs."),
+    "header-not-first": _error("A title or remark stands above the headers."),
+    "error-values-unseen": _warning(
+        "Failed formulas of an .xls, .xlsb or .ods workbook are read as empty cells."
+    ),
     "wrong-separator": _error("The columns of a CSV file are not split by commas."),
     "ragged-row": _error("A row of a CSV file has more cells than its header."),
 }
@@ -65,6 +69,7 @@ _CELLS = {
         "Columns of a table are not read (an error where a mapping names one)."
     ),
     "constant-and-column": _error("A constant is given for a column that is there."),
+    "error-value": _error("A cell holds an error of a spreadsheet, such as #N/A."),
     "missing-value": _error("A required cell is empty."),
     "one-of": _error("None or several of columns that exclude each other are filled."),
     "spaces-trimmed": _warning("Spaces around identifiers were left out."),

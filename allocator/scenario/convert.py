@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.scenario.columns import Kind
+from allocator.scenario.error_values import is_error_value
 from allocator.scenario.hours import ALWAYS, WeekHours, parse_when
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def _texts(cells: pd.Series[Any], *, trim: bool) -> Cells:
     codes, distinct = pd.factorize(cells.to_numpy(object))
     texts = np.array([*distinct, ""], object)
     kept = np.array([text.strip() for text in texts], object) if trim else texts
+    failed = np.array([is_error_value(text) for text in texts], bool)
+    faulty |= failed[codes]
     codes[absent | faulty] = -1
     changed = (kept != texts) & (kept != "")
     values = kept[codes]
@@ -202,6 +205,8 @@ def _date(cell: Any) -> np.datetime64:
 
 
 def _words(cell: Any) -> frozenset[str]:
+    if is_error_value(cell):
+        raise ValueError(cell)
     several = isinstance(cell, _SEVERAL)
     text = ";".join(_text(part) for part in (cell if several else [cell]))
     parts = text.translate(_SEPARATORS).split(";")

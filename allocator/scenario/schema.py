@@ -658,7 +658,7 @@ class OptionsSection(Strict):
     """Wall seconds until the plan is final."""
     max_steps: Annotated[int, Field(ge=0)] | None = None
     """Most steps of the search."""
-    gap: NonNegative | None = None
+    gap: Share | None = None
     """Stop when the gap is at most this share."""
     target: float | None = None
     """Stop when the first goal reaches this value."""

@@ -10,7 +10,7 @@ import numpy as np
 from allocator.issues import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from allocator.issues import IssueCollector
 
+ROWS_ABOVE_HEADERS = 20
+"""Rows that are looked at for headers when the first row holds none that is known."""
 MAX_TABLE_BYTES = 2 * 1024**3
 """Largest table file that is read; for a workbook, unpacked."""
 
@@ -64,7 +66,8 @@ def sheet_of_cells(
 ) -> Sheet | None:
     """Read a grid whose first row that is not blank holds the headers.
 
-    Blank rows are left out; `cells` holds "" for what is empty.
+    Blank rows are left out; `cells` holds "" for what is empty. Headers below a title
+    are an error, and read all the same so that the faults below them are found.
     """
     blank = np.ones(len(cells), bool)
     for name in cells.columns:
@@ -79,7 +82,11 @@ def sheet_of_cells(
             "empty-file", file.place, "the table is empty", expected="a row of headers"
         )
         return None
-    top, body = filled[0], filled[1:]
+    first = cells.iloc[filled[: ROWS_ABOVE_HEADERS + 1]].to_numpy(object)
+    above = rows_above_headers(first.tolist(), file)
+    if above:
+        report_title(int(filled[above]) + 1, file, collector)
+    top, body = filled[above], filled[above + 1 :]
     headers = [_header(cell) for cell in cells.iloc[top]]
     kept = [
         k
@@ -94,6 +101,28 @@ def sheet_of_cells(
         if header in file.wanted
     }
     return Sheet(tuple(headers), columns, body.astype(np.int64) + 1)
+
+
+def rows_above_headers(rows: Sequence[Sequence[Any]], file: TableFile) -> int:
+    """Return the position of the first row with headers that are wanted.
+
+    It is 0 where the first row holds one, and where fewer than two stand together.
+    """
+    known = [len(file.wanted.intersection(map(_header, row))) for row in rows]
+    least = min(2, len(file.wanted))
+    if not known or known[0]:
+        return 0
+    return next((k for k, count in enumerate(known) if count >= least), 0)
+
+
+def report_title(row: int, file: TableFile, collector: IssueCollector) -> None:
+    """Report headers that stand in a row below something else."""
+    collector.error(
+        "header-not-first",
+        Place(file.label, row=row),
+        f"the headers stand in row {row}, below a title or remark",
+        expected="the headers in the first row: delete the rows above them",
+    )
 
 
 def _is_blank(cell: Any) -> bool:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import codecs
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from allocator.issues import Place
 from allocator.scenario.faults import MAX_FAULTS_PER_COLUMN
-from allocator.scenario.sheet import report_unreadable, sheet_of_cells
+from allocator.scenario.sheet import (
+    ROWS_ABOVE_HEADERS,
+    report_title,
+    report_unreadable,
+    rows_above_headers,
+    sheet_of_cells,
+)
 
 if TYPE_CHECKING:
     from allocator.issues import IssueCollector
@@ -38,7 +45,8 @@ def read_csv(file: TableFile, collector: IssueCollector) -> Sheet | None:
     except pd.errors.EmptyDataError:
         cells = pd.DataFrame()
     except pd.errors.ParserError as error:
-        _report_ragged(file, encoding, str(error), collector)
+        if not _title_on_top(file, encoding, collector):
+            _report_ragged(file, encoding, str(error), collector)
         return None
     sheet = sheet_of_cells(cells, file, collector)
     if sheet is None or not _other_separator(sheet, file, collector):
@@ -99,6 +107,19 @@ def _report_encoding(
             f"the file is not {encoding}",
             expected="another encoding",
         )
+
+
+def _title_on_top(file: TableFile, encoding: str, collector: IssueCollector) -> bool:
+    """Report a title of one cell, which makes all rows below it look too long."""
+    with file.path.open(encoding=encoding, newline="") as stream:
+        try:
+            first = list(islice(csv.reader(stream), ROWS_ABOVE_HEADERS + 1))
+        except csv.Error:
+            return False
+    above = rows_above_headers(first, file)
+    if above:
+        report_title(above + 1, file, collector)
+    return above > 0
 
 
 def _report_ragged(

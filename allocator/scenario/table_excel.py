@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
 from allocator.issues import nearest_name
+from allocator.scenario.error_values import SEEN_IN, error_cells
 from allocator.scenario.sheet import (
     MAX_TABLE_BYTES,
     report_unreadable,
@@ -35,10 +37,28 @@ def read_excel(file: TableFile, collector: IssueCollector) -> Sheet | None:
         if name is None:
             return None
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except CalamineError as error:
+        _show_errors(file, name, rows, collector)
+    except (CalamineError, ElementTree.ParseError) as error:
         report_unreadable(file, "a workbook", error, collector)
         return None
     return sheet_of_cells(_grid(rows), file, collector)
+
+
+def _show_errors(
+    file: TableFile, sheet: str, rows: list[list[Any]], collector: IssueCollector
+) -> None:
+    """Put the text of failed formulas where the reader shows empty cells."""
+    if file.path.suffix.lower() not in SEEN_IN:
+        collector.warning(
+            "error-values-unseen",
+            file.place,
+            "cells with an error such as #N/A are read as empty ones from this format",
+            expected="a workbook saved as .xlsx",
+        )
+        return
+    for row, column, text in error_cells(file.path, sheet):
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
 
 
 def _unpacked_bytes(file: TableFile) -> int:

@@ -116,6 +116,18 @@ def decoded(data: bytes, place: Place, collector: IssueCollector) -> str | None:
         return None
 
 
+def _advice(text: str, mark: yaml.Mark | None, problem: str) -> str | None:
+    """Say what was meant instead of the two slips that happen most."""
+    lines = text.splitlines()
+    if mark is not None and mark.line < len(lines):
+        before = lines[mark.line][: mark.column + 1]
+        if "\t" in before and not before.strip():
+            return "spaces: a line is not indented by tabs"
+    if "mapping values are not allowed" in problem:
+        return "quotes round a text that holds a colon followed by a space"
+    return None
+
+
 def parse_yaml(text: str, label: str, collector: IssueCollector) -> Node | None:
     """Read the mapping in YAML text; see `load_yaml`."""
     reader = _Reader(label, collector)
@@ -124,7 +136,12 @@ def parse_yaml(text: str, label: str, collector: IssueCollector) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(p for p in (error.context, error.problem) if p)
-        collector.error("yaml-syntax", _marked(label, mark), f"not YAML: {what}")
+        collector.error(
+            "yaml-syntax",
+            _marked(label, mark),
+            f"not YAML: {what}",
+            expected=_advice(text, mark, what),
+        )
         return None
     except yaml.YAMLError as error:
         collector.error("yaml-syntax", Place(label), f"not YAML: {error}")

@@ -170,6 +170,8 @@ def _wrap(work: _Work, attempts: tuple[Attempt, ...]) -> Result:
     """Choose the best plan, verify it and build the result."""
     outcomes = [attempt.outcome for attempt in attempts]
     best = best_of(work.instance, outcomes)
+    if best is not None and _is_idle(best):
+        best = None  # the empty plan, where facilities may serve residents all the same
     proof = next((outcome for outcome in outcomes if outcome.infeasible), None)
     if proof is not None and best is not None:
         msg = "one engine found a plan, another proved that there is none"
@@ -200,6 +202,14 @@ def _wrap(work: _Work, attempts: tuple[Attempt, ...]) -> Result:
         times_s=dict(work.tracker.clock.times_s),
         notes=_notes(outcomes, best, plan),
     )
+
+
+def _is_idle(outcome: Outcome) -> bool:
+    """Tell whether all that an engine had, when it was stopped, was to do nothing."""
+    solution = outcome.solution
+    if solution is None or outcome.stop_reason is StopReason.PROVEN:
+        return False
+    return not solution.places.any() and not solution.flow_visits.any()
 
 
 def _verified(

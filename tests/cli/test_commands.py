@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from allocator.cli.app import run
+from allocator.scenario.templates import template_names
 from tests.cli.conftest import call, write_folder
 
 # Tiny, by hand: 160 residents. Meals 0.5 × 160 = 80 persons, leisure 0.2 × 160 = 32:
@@ -380,6 +381,10 @@ def test_describe_works_without_buildings(here: Here, tmp_path: Path) -> None:
         ["solve", "nowhere"],
         ["solve"],
         ["solve", "tiny", "--time-limit", "0"],
+        ["solve", "tiny", "--time-limit", "nan"],
+        ["solve", "tiny", "--time-limit", "inf"],
+        ["solve", "tiny", "--gap", "5"],
+        ["solve", "tiny", "--target", "nan"],
         ["solve", "tiny", "--engine", "magic"],
         ["solve", "tiny", "--variant", "porr"],
         ["evaluate", "tiny", "--plan", "nowhere.csv"],
@@ -397,6 +402,16 @@ def test_bad_usage_is_exit_2_and_says_so(
     assert not (tiny.parent / "runs").exists() or not any(
         (tiny.parent / "runs").iterdir()
     )
+
+
+def test_help_names_every_template_and_cuts_no_summary_off(
+    here: Here, tmp_path: Path
+) -> None:
+    helped = here("init", "--help", cwd=tmp_path).stdout
+    assert all(name in helped for name in template_names())
+    _, _, summaries = here("--help", cwd=tmp_path).stdout.partition("Commands:")
+    assert "solve" in summaries
+    assert "..." not in summaries
 
 
 def test_an_internal_error_is_one_line_and_the_traceback_on_request(tiny: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,12 +51,13 @@ def test_a_place_that_vanishes_while_solving_does_not_lose_the_plan(
     target = tmp_path / "place"
     process = begin(
         "polite",
-        *("--out", str(target / "run"), "--time-limit", "12"),
+        *("--out", str(target / "run")),
         env=os.environ | {"TMPDIR": str(spare), "PYTHONPATH": str(ROOT)},
     )
     wait_for(process, "engine at work")
     shutil.rmtree(target)
     target.write_text("no folder any more", encoding="utf-8")
+    process.send_signal(signal.SIGTERM)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "cannot write the run" in stderr

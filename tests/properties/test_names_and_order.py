@@ -39,21 +39,26 @@ def shuffled(tiny: Tiny, seed: int) -> Tiny:
 
 
 def renamed(tiny: Tiny) -> Tiny:
-    """Return the scenario with ids of tables reversed in order: Z1 → z8-Z1."""
+    """Return the scenario with all ids reversed in order: Z1 → z8-Z1."""
+    document, tables = tiny.document, tiny.tables
+    named = [item for key in ("services", "needs", "groups") for item in document[key]]
+    named += [s for service in document["services"] for s in service["sessions"]]
+    old = {item["id"] for item in named}
+    old |= {row[key] for rows in tables.values() for row in rows for key in IDS
+            if row.get(key)}  # fmt: skip
+    new = {
+        name: f"z{position}-{name}"
+        for position, name in enumerate(sorted(old, reverse=True))
+    }
 
-    def new(old: str) -> str:
-        return f"{old[0].lower()}{9 - int(old[1:])}-{old}"
+    def rename(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {new.get(key, key): rename(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [rename(value) for value in part]
+        return new.get(part, part) if isinstance(part, str) else part
 
-    def change(document: dict[str, Any], tables: dict[str, Any]) -> None:
-        for rows in tables.values():
-            for row in rows:
-                row.update({key: new(row[key]) for key in IDS if row.get(key)})
-        for pin in document["rules"].get("pins", ()):
-            pin.update(
-                {key: new(pin[key]) for key in ("building", "space") if key in pin}
-            )
-
-    return tiny.changed(change)
+    return Tiny(rename(document), rename(tables))
 
 
 def assert_same_plan(one: Plan | None, other: Plan | None) -> None:

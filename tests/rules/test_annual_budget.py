@@ -115,3 +115,18 @@ def test_the_best_plan_runs_what_the_budget_pays(budget, covered):
         limits={"annual_budget": budget},
     )
     assert best(scenario) == pytest.approx(covered)
+
+
+@pytest.mark.parametrize(
+    ("budget", "covered"), [(99, 0), (100, 70), (169, 70), (170, 140)]
+)
+def test_the_best_plan_pays_the_rent_of_buildings_and_spaces(budget, covered):
+    # the building 60, its rooms 40 and 70
+    scenario = rooms_of_20_m2(
+        [service("a")],
+        ("B1", "B1"),
+        house={"annual_rent": 60},
+        room={"annual_rent": [40, 70]},
+        limits={"annual_budget": budget},
+    )
+    assert best(scenario) == pytest.approx(covered)

@@ -149,6 +149,41 @@ def test_missing_and_unknown_columns_name_each_other(folder: Folder) -> None:
     assert folder.errors() == ["missing-column: zones.csv, column zone_id"]
 
 
+@pytest.mark.parametrize("title", ["存量用房台账", "存量用房台账,,,", "制表,2026,,"])
+def test_a_title_above_the_headers_is_named_with_advice(
+    folder: Folder, title: str
+) -> None:
+    table = "building_id,x,y,gross_area_m2\nB1,50,0,100\n"
+    folder.write("buildings.csv", f"{title}\n\n{table}")
+    issue = folder.only("header-not-first")
+    assert str(issue.place) == "buildings.csv, row 3"
+    assert "delete the rows above" in str(issue.expected)
+    assert folder.errors() == ["header-not-first: buildings.csv, row 3"]
+
+
+def test_faults_below_a_title_and_the_headers_are_found_in_the_same_run(
+    folder: Folder,
+) -> None:
+    folder.write(
+        "buildings.csv", "台账,,,\nbuilding_id,x,y,gross_area_m2\nB1,50,about,100\n"
+    )
+    assert folder.errors() == [
+        "header-not-first: buildings.csv, row 2",
+        "wrong-type: buildings.csv, row 3, column y",
+    ]
+
+
+def test_errors_of_formulas_are_no_text(folder: Folder) -> None:
+    folder.write(
+        "buildings.csv",
+        "building_id,x,y,gross_area_m2,name\nB1,50,0,#DIV/0!,#REF!\nB2,1,2,3,#1\n",
+    )
+    assert folder.errors() == [
+        "error-value: buildings.csv, row 2, column name",
+        "error-value: buildings.csv, row 2, column gross_area_m2",
+    ]
+
+
 def test_many_equal_faults_are_counted_not_listed(folder: Folder) -> None:
     rows = "".join(f"Z{k},all,-1\n" for k in range(1, 51))
     folder.write("population.csv", "zone_id,group_id,persons\n" + rows)

@@ -132,6 +132,24 @@ def test_what_is_no_mapping_in_yaml_is_an_issue_with_its_line(
     assert problems(text) == [problem]
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("access:\n\tdetour: 1.3\n", "spaces: a line is not indented by tabs"),
+        (
+            "name: hall: upper\n",
+            "quotes round a text that holds a colon followed by a space",
+        ),
+        ("name: [a\nx: 1\n", None),
+    ],
+)
+def test_the_commonest_slips_have_advice(
+    folder: Folder, text: str, advice: str | None
+) -> None:
+    folder.write("scenario.yaml", text)
+    assert folder.only("yaml-syntax").expected == advice
+
+
 def test_a_syntax_error_has_line_and_column(folder: Folder) -> None:
     folder.write("scenario.yaml", "format: allocator/1\nname: [a\nx: 1\n")
     place = folder.only("yaml-syntax").place

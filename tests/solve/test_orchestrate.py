@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pytest
 
 import allocator as al
@@ -20,7 +21,7 @@ from allocator.engines.engine import (
     StopReason,
     StopSignal,
 )
-from allocator.instance import plan_to_solution
+from allocator.instance import Solution, plan_to_solution
 from tests.builders import make_scenario, need, service
 
 if TYPE_CHECKING:
@@ -201,6 +202,25 @@ def test_without_a_plan_from_an_engine_a_spare_one_that_keeps_the_rules_is_given
     assert "the empty plan keeps every rule" in empty.notes[-1]
     given = al.solve(city, start=plan(10, city))
     assert given.objective == pytest.approx(70.0)
+
+
+def idle(instance: Instance, options: EngineOptions) -> Outcome:
+    """Answer that nobody does anything and nobody goes anywhere."""
+    none = np.empty(0, np.int64)
+    places = np.zeros(len(instance.candidates.offer), np.int64)
+    solution = Solution(places, none, none, np.empty(0))
+    return Outcome(solution, (GoalOutcome(0.0, 90.0),), StopReason.TIME, 1)
+
+
+def test_an_engine_that_was_stopped_before_it_did_anything_has_no_plan(engines) -> None:
+    """What facilities serve on their own is better than a plan in which nobody goes."""
+    engines(exact=idle)
+    facility = {"facility_id": "F1", "service_id": "canteen", "session_id": "main"}
+    facility |= {"x": 0, "y": 0, "places": 2}
+    city = scenario(tables={"facilities": [facility]})
+    result = al.solve(city, al.SolveOptions(engine="exact"))
+    assert (result.objective, result.bound) == (pytest.approx(14.0), 90.0)
+    assert "the empty plan keeps every rule" in result.notes[-1]
 
 
 def test_an_engine_that_overruns_holds_nobody_up(engines) -> None:

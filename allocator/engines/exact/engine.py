@@ -49,6 +49,8 @@ class ExactEngine:
             model, variables = build_model(instance, stop=options.stop)
         except BuildStopped:
             return _nothing(instance, options.stop)
+        if options.stop.reason() is not None:
+            return _nothing(instance, options.stop)
         goals = declare_goals(model, variables)
         state = _State(Formulated(model, variables, goals), options.start)
         for position in range(len(goals)):

@@ -220,7 +220,7 @@ class LinearModel:
         """Return all coefficients, duplicates summed and zeros dropped."""
         rows, columns, values = _joined(self._terms, 3)
         matrix = sparse.csr_matrix(
-            (values, (rows.astype(np.int64), columns.astype(np.int64))),
+            (values, (_whole(rows), _whole(columns))),
             shape=(self.num_rows, self.num_columns),
         )
         matrix.sum_duplicates()
@@ -296,6 +296,11 @@ def _label(blocks: Sequence[Block], position: int) -> str:
 def _full(values: Floats | float, count: int) -> Floats:
     """Return an array of `count` floats from a number or an array."""
     return np.broadcast_to(np.asarray(values, np.float64), (count,)).copy()
+
+
+def _whole(positions: npt.NDArray[np.generic]) -> Ints:
+    """Return positions as whole numbers, not copied where they are."""
+    return positions.astype(np.int64, copy=False)
 
 
 def _joined(
