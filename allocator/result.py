@@ -140,7 +140,7 @@ class Result:
     plan: Plan | None = None
     evaluation: Evaluation | None = None
     engine: str = ""
-    """Engines that took part, such as ``greedy+exact``; "" for an evaluated plan."""
+    """Engines that took part, such as ``search+exact``; "" for an evaluated plan."""
     steps: int = 0
     conflicts: tuple[Conflict, ...] = ()
     """Rules and pins that cannot hold together, when infeasible."""

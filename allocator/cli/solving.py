@@ -67,7 +67,7 @@ out_option = click.option(
 @click.option(
     "--engine",
     type=click.Choice(["auto", "search", "greedy", "exact"]),
-    help="auto (default): greedy plan and price bound, then exact if small enough.",
+    help="auto (default): search with its price bound, exact beside it if small.",
 )
 @click.option(
     "--solver",
@@ -134,12 +134,10 @@ def solve(
     ):
         from allocator.options import SolveOptions
         from allocator.solve import solve as solve_scenario
-        from allocator.solve.engines import check_engine
 
         checked = _read(scenario, variant)
         target.settle(checked)
         options = SolveOptions.for_scenario(checked, **given)
-        check_engine(options)
         plan = _start_plan(checked, start)
         interrupts.solving = True
         result = solve_scenario(

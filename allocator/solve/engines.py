@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allocator.engines.engine import EngineOptions, StopReason
-from allocator.errors import OptionsInvalid
 from allocator.solve.bounds import best_bound, is_better, num_arcs, reached
 from allocator.solve.threads import GRACE_S, LATE_S, TICK_S, Attempt, EngineThread
 from allocator.units import OPTIMAL_GAP, optimality_gap
@@ -24,27 +23,10 @@ if TYPE_CHECKING:
 EXACT_MOST_CANDIDATES = 5_000
 EXACT_MOST_ARCS = 50_000
 """`auto` also runs the exact engine when the instance is no larger than both."""
-GREEDY_TIME_SHARE = 0.5
-GREEDY_LEAST_S = 2.0
-GREEDY_ARCS_PER_S = 1_000
+SEARCH_TIME_SHARE = 0.5
+SEARCH_LEAST_S = 2.0
+SEARCH_ARCS_PER_S = 1_000
 """Then it begins after 2 s + 1 s for every 1,000 arcs, at most half the time."""
-
-
-def check_engine(options: SolveOptions) -> None:
-    """Refuse an engine this version does not have.
-
-    Raises
-    ------
-    OptionsInvalid
-        For `search`.
-    """
-    if options.engine == "search":
-        msg = (
-            "engine 'search' is not part of this version; use 'auto' (greedy plan and "
-            "price bound, then exact where the model is small enough), 'greedy' or "
-            "'exact'"
-        )
-        raise OptionsInvalid(msg)
 
 
 def run_engines(
@@ -54,7 +36,7 @@ def run_engines(
     tracker: Tracker,
     start: Solution | None,
 ) -> tuple[Attempt, ...]:
-    """Run the engine asked for; `auto` is greedy first, then exact if small enough."""
+    """Run the engine asked for; `auto` is search, and exact beside it if small."""
     told = EngineOptions(
         stop=stop,
         gap=options.gap,
@@ -75,9 +57,9 @@ def run_engines(
 def _auto(
     instance: Instance, told: EngineOptions, tracker: Tracker
 ) -> tuple[Attempt, ...]:
-    """Run greedy alone, or on a small instance greedy and then exact."""
+    """Run search alone, or on a small instance search and then exact."""
     if not is_small(instance):
-        alone = EngineThread("greedy", instance, told, tracker)
+        alone = EngineThread("search", instance, told, tracker)
         alone.wait(LATE_S)
         return (alone.attempt(),)
     if told.max_steps is not None or told.workers == 1:
@@ -88,12 +70,12 @@ def _auto(
 def _one_by_one(
     instance: Instance, told: EngineOptions, tracker: Tracker
 ) -> tuple[Attempt, ...]:
-    """Run greedy for its part of time or steps, then exact from its plan.
+    """Run search for its part of time or steps, then exact from its plan.
 
     With a number of steps nothing depends on the clock, so that the plan is the same
     on every machine.
     """
-    first = EngineThread("greedy", instance, _part(instance, told), tracker)
+    first = EngineThread("search", instance, _part(instance, told), tracker)
     first.wait(GRACE_S)
     outcome = first.attempt().outcome
     if why_done(instance, told, (outcome,)) is not None:
@@ -110,29 +92,29 @@ def _one_by_one(
 def _side_by_side(
     instance: Instance, told: EngineOptions, tracker: Tracker
 ) -> tuple[Attempt, ...]:
-    """Let greedy go on while exact, begun from its plan, looks for a proof."""
-    stop_greedy = told.stop.part()
-    greedy = EngineThread("greedy", instance, replace(told, stop=stop_greedy), tracker)
-    head_start = told.stop.until(time.monotonic() + _greedy_seconds(instance, told))
-    while not greedy.is_done and head_start.reason() is None:
+    """Let search go on while exact, begun from its plan, looks for a proof."""
+    stop_search = told.stop.part()
+    search = EngineThread("search", instance, replace(told, stop=stop_search), tracker)
+    head_start = told.stop.until(time.monotonic() + _search_seconds(instance, told))
+    while not search.is_done and head_start.reason() is None:
         time.sleep(TICK_S)
-    if greedy.is_done and why_done(instance, told, (greedy.attempt().outcome,)):
-        return (greedy.attempt(),)
+    if search.is_done and why_done(instance, told, (search.attempt().outcome,)):
+        return (search.attempt(),)
     if told.stop.reason() is not None:
-        greedy.wait(GRACE_S)
-        return (greedy.attempt(),)
+        search.wait(GRACE_S)
+        return (search.attempt(),)
     stop_exact = told.stop.part()
-    rest = replace(told, stop=stop_exact, start=greedy.plan_so_far or told.start)
+    rest = replace(told, stop=stop_exact, start=search.plan_so_far or told.start)
     exact = EngineThread("exact", instance, rest, tracker)
     while not exact.is_done and told.stop.reason() is None:
-        if greedy.is_done and why_done(instance, told, (greedy.attempt().outcome,)):
+        if search.is_done and why_done(instance, told, (search.attempt().outcome,)):
             stop_exact.interrupt()
             break
         time.sleep(TICK_S)
-    stop_greedy.interrupt()
+    stop_search.interrupt()
     exact.wait(GRACE_S)
-    greedy.wait(GRACE_S)
-    return (greedy.attempt(), exact.attempt())
+    search.wait(GRACE_S)
+    return (search.attempt(), exact.attempt())
 
 
 def is_small(instance: Instance) -> bool:
@@ -194,13 +176,13 @@ def _part(instance: Instance, told: EngineOptions) -> EngineOptions:
     if told.max_steps is not None:
         # a part of the time would end it at another step on another machine
         return replace(told, max_steps=told.max_steps // 2)
-    seconds = _greedy_seconds(instance, told)
+    seconds = _search_seconds(instance, told)
     return replace(told, stop=told.stop.until(time.monotonic() + seconds))
 
 
-def _greedy_seconds(instance: Instance, told: EngineOptions) -> float:
-    """Return for how long greedy works before exact begins."""
+def _search_seconds(instance: Instance, told: EngineOptions) -> float:
+    """Return for how long search works before exact begins."""
     return min(
-        GREEDY_TIME_SHARE * told.stop.remaining_s(),
-        GREEDY_LEAST_S + num_arcs(instance) / GREEDY_ARCS_PER_S,
+        SEARCH_TIME_SHARE * told.stop.remaining_s(),
+        SEARCH_LEAST_S + num_arcs(instance) / SEARCH_ARCS_PER_S,
     )

@@ -12,7 +12,7 @@ from allocator.options import SolveOptions
 from allocator.plan import SERVED_COLUMNS, Plan
 from allocator.result import GoalRecord, Result, Status, goal_record
 from allocator.solve.bounds import best_bound, reached
-from allocator.solve.engines import best_of, check_engine, run_engines
+from allocator.solve.engines import best_of, run_engines
 from allocator.solve.tracker import Clock, Tracker, report_phase
 from allocator.solve.verify import agreed_slack, verify
 from allocator.units import OPTIMAL_GAP
@@ -76,14 +76,11 @@ def solve(
 
     Raises
     ------
-    OptionsInvalid
-        If the engine asked for does not exist.
     VerificationFailed
         If engine and evaluator disagree: a fault of this package.
     """
     clock = Clock(time.monotonic() if started_at is None else started_at)
     options = (options or SolveOptions.for_scenario(scenario)).filled(scenario)
-    check_engine(options)
     stop = stop or StopSignal()
     if stop.deadline is None and options.time_limit_s is not None:
         stop.deadline = clock.started_at + options.time_limit_s

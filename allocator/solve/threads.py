@@ -134,6 +134,10 @@ def load_engine(name: str) -> Engine:
         from allocator.engines.greedy import GreedyEngine
 
         return GreedyEngine()
+    if name == "search":
+        from allocator.engines.search import SearchEngine
+
+        return SearchEngine()
     from allocator.engines.exact import ExactEngine
 
     return ExactEngine()

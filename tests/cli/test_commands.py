@@ -134,7 +134,7 @@ def test_solving_the_copy_in_a_run_repeats_the_run(tiny: Path) -> None:
     assert record_of(second)["objective"] == pytest.approx(WITHOUT_CANTEEN)
 
 
-@pytest.mark.parametrize("engine", ["greedy", "exact"])
+@pytest.mark.parametrize("engine", ["search", "greedy", "exact"])
 def test_each_engine_can_be_asked_for(here: Here, tiny: Path, engine: str) -> None:
     out = tiny.parent / "run"
     done = here("solve", tiny, "--engine", engine, "--out", out, cwd=tiny.parent)
@@ -142,15 +142,6 @@ def test_each_engine_can_be_asked_for(here: Here, tiny: Path, engine: str) -> No
     record = record_of(out)
     assert record["engine"] == engine
     assert record["bound"] >= record["objective"]  # type: ignore[operator]
-
-
-def test_asking_for_the_search_engine_is_refused_in_words(
-    here: Here, tiny: Path
-) -> None:
-    done = here("solve", tiny, "--engine", "search", cwd=tiny.parent)
-    assert done.returncode == 2
-    assert "engine 'search' is not part of this version" in done.stderr
-    assert not (tiny.parent / "runs").exists() or not list(tiny.parent.glob("runs/*"))
 
 
 def test_solve_prints_json_that_parses_and_nothing_else(here: Here, tiny: Path) -> None:

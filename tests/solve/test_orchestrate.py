@@ -105,12 +105,12 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[EngineOptions
 
 def test_best_plan_and_best_bound_of_both_engines_are_kept(engines) -> None:
     city = scenario()
-    told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
+    told = engines(search=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
     result = al.solve(city)
     assert (result.objective, result.bound) == (70.0, 90.0)
     assert result.gap == pytest.approx(20 / 90)
     assert result.status is al.Status.FEASIBLE
-    assert result.engine == "greedy+exact"
+    assert result.engine == "search+exact"
     assert result.steps == 6
     # the second engine starts from the first one's plan
     assert told[1].start is not None
@@ -119,7 +119,7 @@ def test_best_plan_and_best_bound_of_both_engines_are_kept(engines) -> None:
 
 def test_a_gap_of_zero_is_optimal_and_ends_the_work(engines) -> None:
     city = scenario()
-    told = engines(greedy=answers(city, 15, 100.0), exact=answers(city, 1, 100.0))
+    told = engines(search=answers(city, 15, 100.0), exact=answers(city, 1, 100.0))
     result = al.solve(city)
     assert result.status is al.Status.OPTIMAL
     assert result.stop_reason is StopReason.PROVEN
@@ -155,7 +155,7 @@ def test_a_plan_that_breaks_a_rule_is_an_internal_error(engines) -> None:
 
 def test_a_plan_and_a_proof_that_there_is_none_is_an_internal_error(engines) -> None:
     city = scenario()
-    engines(greedy=answers(city, 10, 100.0), exact=infeasible)
+    engines(search=answers(city, 10, 100.0), exact=infeasible)
     with pytest.raises(al.VerificationFailed, match="another proved"):
         al.solve(city)
 
@@ -176,7 +176,7 @@ def no_plan(instance: Instance, options: EngineOptions) -> Outcome:
 
 
 def test_infeasible_has_conflicts_and_neither_plan_nor_bound(engines) -> None:
-    engines(greedy=no_plan, exact=infeasible)
+    engines(search=no_plan, exact=infeasible)
     result = al.solve(scenario())
     assert result.status is al.Status.INFEASIBLE
     assert (result.plan, result.bound, result.gap) == (None, None, None)
@@ -184,7 +184,7 @@ def test_infeasible_has_conflicts_and_neither_plan_nor_bound(engines) -> None:
 
 
 def test_no_plan_has_a_reason_and_a_finite_bound(engines) -> None:
-    engines(greedy=no_plan, exact=no_plan)
+    engines(search=no_plan, exact=no_plan)
     asked = {"coverage_floor": {"total": {"persons": 10}}}
     result = al.solve(scenario(rules=asked))
     assert result.status is al.Status.NO_PLAN
@@ -195,7 +195,7 @@ def test_no_plan_has_a_reason_and_a_finite_bound(engines) -> None:
 def test_without_a_plan_from_an_engine_a_spare_one_that_keeps_the_rules_is_given(
     engines,
 ) -> None:
-    engines(greedy=no_plan, exact=no_plan)
+    engines(search=no_plan, exact=no_plan)
     city = scenario()
     empty = al.solve(city)
     assert (empty.status, empty.objective) == (al.Status.FEASIBLE, 0.0)
@@ -231,45 +231,45 @@ def test_an_engine_that_overruns_holds_nobody_up(engines) -> None:
         free.wait(60)
         return no_plan(instance, options)
 
-    engines(greedy=deaf, exact=answers(city, 10, 95.0))
+    engines(search=deaf, exact=answers(city, 10, 95.0))
     begun = time.monotonic()
     result = al.solve(city, al.SolveOptions(time_limit_s=8))
     free.set()
     assert time.monotonic() - begun < 15
     assert (result.objective, result.bound) == (pytest.approx(70.0), 95.0)
-    assert any("greedy did not end in time" in note for note in result.notes)
+    assert any("search did not end in time" in note for note in result.notes)
 
 
 def test_a_fault_in_an_engine_is_raised_where_solve_was_called(engines) -> None:
     def broken(instance: Instance, options: EngineOptions) -> Outcome:
         raise ZeroDivisionError
 
-    engines(greedy=broken)
+    engines(search=broken)
     with pytest.raises(ZeroDivisionError):
         al.solve(scenario())
 
 
 def test_auto_splits_the_steps_and_never_takes_more(engines) -> None:
     city = scenario()
-    told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
+    told = engines(search=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
     al.solve(city, al.SolveOptions(max_steps=11))
-    # the greedy engine may take half and took 3
+    # the search engine may take half and took 3
     assert [options.max_steps for options in told] == [5, 8]
 
 
-def test_with_one_worker_greedy_gets_a_part_of_the_time(engines) -> None:
+def test_with_one_worker_search_gets_a_part_of_the_time(engines) -> None:
     city = scenario()
     stop = StopSignal()
-    told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
+    told = engines(search=answers(city, 8, 90.0), exact=answers(city, 10, 95.0))
     al.solve(city, al.SolveOptions(time_limit_s=100, workers=1), stop=stop)
     first, second = (options.stop for options in told)
-    # one arc: two seconds for greedy, the rest for exact
+    # one arc: two seconds for search, the rest for exact
     assert first.remaining_s() < 2.1 < second.remaining_s() < 100
     stop.interrupt()
     assert first.reason() is StopReason.INTERRUPT
 
 
-def test_exact_begins_from_what_greedy_has_shown_and_its_proof_ends_greedy(
+def test_exact_begins_from_what_search_has_shown_and_its_proof_ends_search(
     engines,
 ) -> None:
     city = scenario()
@@ -281,7 +281,7 @@ def test_exact_begins_from_what_greedy_has_shown_and_its_proof_ends_greedy(
             time.sleep(0.01)
         return replace(outcome, stop_reason=StopReason.INTERRUPT)
 
-    told = engines(greedy=going_on, exact=answers(city, 15, 100.0))
+    told = engines(search=going_on, exact=answers(city, 15, 100.0))
     result = al.solve(city, al.SolveOptions(time_limit_s=100, workers=2))
     assert told[1].start is not None
     assert told[1].start.places.sum() == 8
@@ -304,7 +304,7 @@ def test_an_engine_ended_because_another_reached_the_target_is_no_interrupt(
         outcome = answers(city, 10, 90.0)(instance, options)
         return replace(outcome, stop_reason=StopReason.TARGET)
 
-    engines(greedy=on_target, exact=waiting)
+    engines(search=on_target, exact=waiting)
     result = al.solve(city, al.SolveOptions(target=60.0, time_limit_s=100, workers=2))
     assert result.stop_reason is StopReason.TARGET
     assert result.objective == pytest.approx(70.0)
@@ -320,8 +320,8 @@ def test_the_plan_an_engine_has_shown_is_kept_when_it_never_ends(engines) -> Non
         free.wait(60)
         return shown
 
-    engines(greedy=endless)
-    result = al.solve(city, al.SolveOptions(engine="greedy", time_limit_s=4))
+    engines(search=endless)
+    result = al.solve(city, al.SolveOptions(engine="search", time_limit_s=4))
     free.set()
     assert (result.objective, result.bound) == (pytest.approx(70.0), 90.0)
 
@@ -335,7 +335,7 @@ def test_an_interrupt_keeps_the_plan_and_starts_no_further_engine(engines) -> No
         outcome = answers(city, 8, 90.0)(instance, options)
         return replace(outcome, stop_reason=StopReason.INTERRUPT)
 
-    told = engines(greedy=stopped, exact=answers(city, 10, 95.0))
+    told = engines(search=stopped, exact=answers(city, 10, 95.0))
     result = al.solve(city, stop=stop)
     assert len(told) == 1
     assert result.stop_reason is StopReason.INTERRUPT
@@ -349,14 +349,14 @@ def test_gap_and_target_end_the_work(
     engines, options: dict[str, float], engines_run: int
 ) -> None:
     city = scenario()
-    told = engines(greedy=answers(city, 8, 90.0), exact=answers(city, 10, 90.0))
+    told = engines(search=answers(city, 8, 90.0), exact=answers(city, 10, 90.0))
     al.solve(city, al.SolveOptions(**options))  # type: ignore[arg-type]
     assert len(told) == engines_run
 
 
 def test_progress_shows_the_best_of_all_engines(engines) -> None:
     city = scenario()
-    engines(greedy=answers(city, 10, 90.0), exact=answers(city, 8, 80.0))
+    engines(search=answers(city, 10, 90.0), exact=answers(city, 8, 80.0))
     seen: list[Progress] = []
     result = al.solve(city, on_progress=seen.append)
     last = [p for p in seen if p.objective is not None][-1]
@@ -367,14 +367,9 @@ def test_progress_shows_the_best_of_all_engines(engines) -> None:
     ]
 
 
-def test_search_is_refused_until_it_exists() -> None:
-    with pytest.raises(al.OptionsInvalid, match="search"):
-        al.solve(scenario(), al.SolveOptions(engine="search"))
-
-
 def test_given_options_win_over_the_scenarios_own(engines) -> None:
     city = scenario(options={"seed": 4, "time_limit_s": 9})
-    told = engines(greedy=answers(city, 15, 100.0))
+    told = engines(search=answers(city, 15, 100.0))
     assert al.solve(city).options.seed == 4
     assert al.solve(city, al.SolveOptions(seed=5)).options.time_limit_s == 9
     assert [options.seed for options in told] == [4, 5]
@@ -383,7 +378,7 @@ def test_given_options_win_over_the_scenarios_own(engines) -> None:
 def test_a_later_goals_bound_counts_only_beside_what_was_reached(engines) -> None:
     # goal 1 covers, goal 2 saves capital. Greedy reached 56 and proved a cost of at
     # least 80 for that; exact reached 70, where no plan costs less than 100. Exact's
-    # own bound counts; greedy's, of a problem that asks less, is weaker but valid.
+    # own bound counts; search's, of a problem that asks less, is weaker but valid.
     city = scenario(
         goals=[
             {"maximize": {"weighted_covered_persons": 1}},
@@ -399,8 +394,8 @@ def test_a_later_goals_bound_counts_only_beside_what_was_reached(engines) -> Non
 
         return answer
 
-    engines(greedy=with_cost(8, 90.0, 80.0), exact=with_cost(10, 90.0, 95.0))
+    engines(search=with_cost(8, 90.0, 80.0), exact=with_cost(10, 90.0, 95.0))
     assert [goal.bound for goal in al.solve(city).goals] == [90.0, 95.0]
     # the other way round the stricter problem's bound says nothing of the plan kept
-    engines(greedy=with_cost(10, 90.0, 0.0), exact=with_cost(8, 90.0, 80.0))
+    engines(search=with_cost(10, 90.0, 0.0), exact=with_cost(8, 90.0, 80.0))
     assert [goal.bound for goal in al.solve(city).goals] == [90.0, 80.0]
