@@ -37,6 +37,7 @@ QUICK: dict[str, Any] = {
     "time_limit": 15.0,
 }
 """28 runs of 15 s: less than ten minutes."""
+USUAL: dict[str, Any] = {"subject": ["s"], "engine": ["search"]}
 COLUMNS = ("plan", "bound", "gap %", "seconds", "CPU s", "peak MB", "steps")
 
 
@@ -73,7 +74,7 @@ def cases_of(given: argparse.Namespace) -> list[Case]:
     if given.full:
         return _full_table(given)
     chosen = {name: getattr(given, name) for name in ("subject", "engine", "seed")}
-    usual = QUICK if given.quick else {"subject": ["s"], "engine": ["search"]}
+    usual = QUICK if given.quick else USUAL
     chosen = {name: flags or usual.get(name) for name, flags in chosen.items()}
     limit = given.time_limit or usual.get("time_limit")
     crossed = product(
@@ -109,17 +110,22 @@ def _full_table(given: argparse.Namespace) -> list[Case]:
         engines = given.engine or ["search", *PEERS]
         if not row.with_peers:
             engines = [engine for engine in engines if engine in OURS]
-        asked = {
-            "subject": (row.subject, given.subject),
-            "money_share": (row.money_share, given.money_share),
-            "shape": (row.shape, given.shape),
-        }
-        if any(flags and value not in flags for value, flags in asked.values()):
+        asked = (
+            (row.subject, given.subject),
+            (row.money_share, given.money_share),
+            (row.shape, given.shape),
+        )
+        if any(flags and value not in flags for value, flags in asked):
             continue
-        values = {name: value for name, (value, _) in asked.items()}
-        limit = given.time_limit or row.time_limit_s
         for seed, engine in product(given.seed or SEEDS, engines):
-            case = Case(**values, seed=seed, engine=engine, time_limit_s=limit)
+            case = Case(
+                subject=row.subject,
+                money_share=row.money_share,
+                shape=row.shape,
+                seed=seed,
+                engine=engine,
+                time_limit_s=given.time_limit or row.time_limit_s,
+            )
             found += with_starts(case)
     return found
 
