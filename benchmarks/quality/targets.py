@@ -67,7 +67,7 @@ FAMILY = tuple(
 )
 """Cities of other shapes: nothing may break; the worst gap is stated."""
 SEEDS = (0, 1, 2, 3)
-"""Seeds whose S city qualifies; half of them have all features on."""
+"""Seeds of the table; half have all features on. `qualify` tells which count."""
 SLOPE_SUBJECTS = ("m", "l", "xl")
 SLOPE_GAP = 0.05
 SLOPE_MUST, SLOPE_AIM = 1.25, 1.05
