@@ -42,19 +42,25 @@ class Shape:
     """What makes a city unlike the others; the default is an ordinary one."""
 
     num_buildings: int
+    num_zones: int
     money: float = 1.0
     """Factor on both budgets; inf leaves them out."""
     room_m2: float = 150.0
     """Median room."""
     rooms_in_first: int = 0
     """Rooms of the first building, 0 = as the others."""
+    rooms: int = 1
+    """Factor on the rooms of every building."""
     walk: float = 1.0
     """Factor on every walking limit."""
     dominant: float = 1.0
     """Factor on the demand for lunch."""
 
 
-SUBJECTS = {"s": 30, "m": 300, "l": 3_000, "xl": 10_000}
+SUBJECTS = {"tiny": 10, "s": 30, "m": 300, "l": 3_000, "xl": 10_000}
+"""Buildings of each subject."""
+ZONES_OF_SUBJECT = {"tiny": 60}
+"""Zones where they are not `ZONES_PER_BUILDING` × buildings."""
 SHAPES: dict[str, dict[str, float]] = {
     "default": {},
     "tight": {"money": 0.3},
@@ -62,7 +68,9 @@ SHAPES: dict[str, dict[str, float]] = {
     "no_budget": {"money": float("inf")},
     "huge_building": {"rooms_in_first": 60},
     "tiny_rooms": {"room_m2": 45.0},
+    "many_tiny_rooms": {"room_m2": 45.0, "rooms": 4},
     "long_walks": {"walk": 2.5},
+    "hundreds_in_reach": {"walk": 7.0},
     "dominating_service": {"dominant": 12.0},
 }
 
@@ -99,7 +107,7 @@ def make_city(
         A key of `SHAPES`.
     """
     rng = np.random.default_rng([seed, SUBJECTS[subject], *shape.encode()])
-    form = Shape(SUBJECTS[subject], **SHAPES[shape])  # type: ignore[arg-type]
+    form = _form(subject, shape)
     if features is None:
         features = FEATURES if seed % 2 else ()
     frames = _tables(rng, form)
@@ -169,6 +177,12 @@ def full_cost(document: Mapping[str, Any], frames: Frames) -> FullCost:
     return FullCost(float(capital), float(annual))
 
 
+def _form(subject: str, shape: str) -> Shape:
+    num_buildings = SUBJECTS[subject]
+    num_zones = ZONES_OF_SUBJECT.get(subject, ZONES_PER_BUILDING * num_buildings)
+    return Shape(num_buildings, num_zones, **SHAPES[shape])  # type: ignore[arg-type]
+
+
 def _suffix(shape: str) -> tuple[str, ...]:
     return () if shape == "default" else (shape,)
 
@@ -185,7 +199,7 @@ def _needs(form: Shape) -> list[dict[str, Any]]:
 
 
 def _tables(rng: np.random.Generator, form: Shape) -> Frames:
-    num_zones = ZONES_PER_BUILDING * form.num_buildings
+    num_zones = form.num_zones
     num_communities = num_zones // ZONES_PER_COMMUNITY
     side_m = float(np.sqrt(AREA_PER_BUILDING_M2 * form.num_buildings))
     centres = _spread(rng, num_communities, side_m)
@@ -282,6 +296,7 @@ def _spaces(
     rng: np.random.Generator, form: Shape, buildings: pd.DataFrame
 ) -> pd.DataFrame:
     rooms = 1 + rng.choice(len(ROOM_SHARES), len(buildings), p=ROOM_SHARES)
+    rooms *= form.rooms
     if form.rooms_in_first:
         rooms[0] = form.rooms_in_first
     owner = np.repeat(np.arange(len(buildings)), rooms)

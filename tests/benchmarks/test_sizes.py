@@ -8,7 +8,6 @@ from allocator.access import build_access
 from allocator.instance import build_instance
 from allocator.scenario import build_scenario
 from benchmarks.cities import make_city
-from benchmarks.engines import as_markdown as engines_table
 from benchmarks.sizes import as_markdown, measure, num_arcs
 from scenarios.folder import write_folder
 
@@ -41,13 +40,3 @@ def test_table_puts_sizes_before_what_was_measured() -> None:
     assert head.startswith("| city | buildings |")
     assert head.endswith("| read s |")
     assert line.startswith("| S | 1,000 |")
-
-
-def test_a_run_without_a_plan_has_empty_cells() -> None:
-    rows = [
-        {"engine": "auto", "plan": 12.345, "gap %": 1234.0},
-        {"engine": "exact", "plan": None},
-    ]
-    lines = engines_table(rows).splitlines()
-    assert lines[2] == "| auto | 12.35 | 1,234 |"
-    assert lines[3] == "| exact |  |  |"
