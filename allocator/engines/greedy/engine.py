@@ -150,12 +150,13 @@ class GreedyRun:
     def _first_plan(self, more_passes: int) -> None:
         """Find prices, build a plan by them, and go on with the prices."""
         few = max(10, ARCS_OF_FIRST_PASSES // max(1, len(self.layout.arcs.row)))
-        self._pass(min(FIRST_PASSES, few), "first prices")
+        few = min(FIRST_PASSES, few)
+        self._pass(few, "first prices")
         self.builder.guide_by(self.prices)
         self.builder.construct()
         self._keep()
         self._try_start()
-        self._pass(more_passes, "price bound")
+        self._pass(more_passes * few // FIRST_PASSES, "price bound")
 
     def _run(self) -> StopReason:
         self._first_plan(MORE_PASSES)

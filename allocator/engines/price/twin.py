@@ -2,13 +2,14 @@
 
 It says what the best use of one space is worth at given prices, with whole rooms,
 sharing, change-over, areas, peaks and shared demand exact and only places fractional.
+Least areas of open floors hold for services whose sessions are one unit.
 The kernels over-estimate it, and equal it where nothing they relax is there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from allocator.engines.price.lists import RowPrices
 
     Array = npt.NDArray[Any]
+
+
+INFEASIBLE = 2
+"""Status of `linprog`."""
 
 
 @dataclass(frozen=True)
@@ -129,18 +134,41 @@ class _Program:
                 table[position, column] += factor
         bounds = [(0.0, most) for most in self.most]
         found = linprog(-np.array(self.gain), table, self.right, bounds=bounds)
+        if found.status == INFEASIBLE:
+            return -np.inf
         if not found.success:
             raise ArithmeticError(found.message)
         return -float(found.fun)
 
 
 def _value_of(room: _Room, running: Sequence[int]) -> float:
-    """Return what a space earns when exactly these candidates run."""
+    """Return what a space earns when exactly these candidates run.
+
+    Each service reaches its least area in some slot: every choice of slots is tried.
+    """
+    least = {
+        unit: float(room.layout.rooms.unit["sure_area"][unit])
+        for unit in {room.unit(k) for k in running}
+        if room.layout.rooms.unit["sure_area"][unit] > 0.0
+    }
+    slots = range(room.layout.offering.holds.shape[1])
+    return max(
+        _value_with(room, running, dict(zip(least, chosen, strict=True)))
+        for chosen in product(slots, repeat=len(least))
+    )
+
+
+def _value_with(room: _Room, running: Sequence[int], slot_of: dict[int, int]) -> float:
+    """Return what a space earns when units reach their least area in given slots."""
     program = _Program()
     places = _add_places(program, room, running)
     _add_flows(program, room, places)
     _add_peaks(program, room, places)
     _add_floor(program, room, places)
+    for unit, slot in slot_of.items():
+        own = {k: column for k, column in places.items() if room.unit(k) == unit}
+        loads = {c: -v for c, v in _loads(room, own, slot, True).items()}
+        program.limit(loads, -float(room.layout.rooms.unit["sure_area"][unit]))
     offer_table = room.layout.offering.offer
     fixed = sum(float(offer_table["fixed"][room.offer(k)]) for k in running)
     rent = float(room.layout.rooms.space["rent"][room.space])

@@ -78,18 +78,18 @@ class SearchRun(GreedyRun):
             seed = self.options.seed + SEED_STRIDE * number
             chain = PlanBuilder(self.layout, seed, self._stopped)
             chain.guide_by(self.prices)
-            self._begin_from_best(chain)
+            if self.best.solution is None:
+                chain.construct()
+            else:
+                self._go_on_from(self.best.solution, chain)
             chains.append(chain)
         return chains
 
-    def _begin_from_best(self, chain: PlanBuilder) -> None:
-        """Let a chain go on from the best plan, or from nothing without one."""
-        if self.best.solution is None:
-            chain.construct()
-            return
-        chain.load(self.best.solution)
-        if np.array_equal(chain.places(), self.best.solution.places):
-            chain.adopt_flows(self.best.solution)
+    def _go_on_from(self, solution: Solution, chain: PlanBuilder) -> None:
+        """Let a chain go on from a plan, as far as it can hold it."""
+        chain.load(solution)
+        if np.array_equal(chain.places(), solution.places):
+            chain.adopt_flows(solution)
 
     def _round(self, chains: list[PlanBuilder], pool: ThreadPoolExecutor) -> None:
         """Let every chain make its steps, then compare."""
@@ -130,8 +130,9 @@ class SearchRun(GreedyRun):
             for chain in chains:
                 self._serve_exactly(chain)
                 self._keep(chain)
-        worst = min(chains, key=lambda chain: chain.objective())
-        self._begin_from_best(worst)
+        if self.best.solution is not None:
+            worst = min(chains, key=lambda chain: chain.objective())
+            self._go_on_from(self.best.solution, worst)
 
     def _serve_exactly(self, chain: PlanBuilder) -> None:
         """Give a chain the best flows for its places, if they keep all rules."""
