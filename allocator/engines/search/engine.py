@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from allocator.engines.engine import EngineOptions, Outcome, StopReason
     from allocator.instance.instance import Instance
 
-CHAINS = 2
+HEATS = (1.0, 0.25)
+"""Heat of every chain, as a share of the cycle's: some explore, others settle."""
+CHAINS = len(HEATS)
 STEPS_PER_ROUND = 128
 """Steps of every chain between two meetings."""
 ROUNDS_PER_PRICING = 32
@@ -101,10 +103,10 @@ class SearchRun(GreedyRun):
         heat = self._heat(before)
         sites = FEW_SITES if self.rounds % 2 else MANY_SITES
 
-        def advance(chain: PlanBuilder) -> None:
-            chain.improve(steps, heat, sites)
+        def advance(chain: PlanBuilder, share: float) -> None:
+            chain.improve(steps, share * heat, sites)
 
-        list(pool.map(advance, chains))
+        list(pool.map(advance, chains, HEATS))
         self.rounds += 1
         self.steps += CHAINS * steps
         for chain in chains:
