@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 from pathlib import Path
 
 from scenarios.folder import write_folder
-from scenarios.importers import baltimore, san_francisco_stores
+from scenarios.importers import baltimore, baltimore_centre, san_francisco_stores
 
 IMPORTERS = {
     "baltimore": baltimore.make,
+    "baltimore_centre": baltimore_centre.make,
     "san_francisco_stores": san_francisco_stores.make,
 }
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,8 @@ def main() -> None:
     for name in given.names or IMPORTERS:
         made, folder = IMPORTERS[name](given.data), given.out / name
         write_folder(made.document, made.frames, folder)
+        for file, source in made.files.items():
+            shutil.copyfile(source, folder / file)
         (folder / "README.md").write_text(made.readme, encoding="utf-8")
         print(folder)
 

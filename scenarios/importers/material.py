@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -28,6 +29,8 @@ class Import:
     document: dict[str, Any]
     frames: dict[str, pd.DataFrame]
     readme: str
+    files: dict[str, Path] = field(default_factory=dict)
+    """Further input files to copy, by name in the scenario's folder."""
 
 
 def assumption_table(assumptions: Sequence[Assumption]) -> str:
