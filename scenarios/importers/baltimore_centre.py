@@ -89,10 +89,9 @@ with {residents:,.0f} residents, longitude {WEST} to {EAST}, latitude {SOUTH} to
 `baltimore`; see its README. Budgets are {SHARE_OF_BUDGETS:.0%} of the city's.
 
 Streets: the city's basemap (Baltimore City DOT) through the R package mapbaltimore
-(MIT), freeways, ramps and tunnels left out; 25,316 lines, streets and alleys. They cross
-each other without shared vertices here and there, so `node_crossings` is on; a zone or
-site joins every street within 100 m. What lies near the edge of the window can only
-walk inside it.
+(MIT), freeways, ramps and tunnels left out; 25,316 lines, streets and alleys, with
+`node_crossings` on; a zone or site joins every street within 100 m. What lies near the
+edge of the window can only walk inside it.
 
 ## What the straight line gets wrong
 The variant `straight_line` takes 1.3 times the straight line instead:
@@ -101,8 +100,8 @@ The variant `straight_line` takes 1.3 times the straight line instead:
 cd build/scenarios
 allocator describe baltimore_centre
 allocator solve baltimore_centre --variant straight_line --out runs/line
-allocator evaluate baltimore_centre --plan runs/line --out runs/line_on_streets
+allocator evaluate baltimore_centre --plan runs/line --out runs/on_streets
 allocator solve baltimore_centre --out runs/streets
-allocator compare runs/line runs/line_on_streets runs/streets
+allocator compare runs/line runs/on_streets runs/streets
 ```
 """

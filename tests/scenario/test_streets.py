@@ -74,7 +74,7 @@ def test_streets_are_written_and_read_back(folder: Folder, tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ["streets.gpkg", "streets.geojson", "streets.shp"])
 def test_lines_of_a_map_layer(folder: Folder, name: str) -> None:
-    """The layer is in degrees, the scenario in a Chinese zone: 114° E is x = 500,000."""
+    """The layer is in degrees; in the scenario 114° E is x = 500,000."""
     folder.yaml("crs: EPSG:4547\n")
     shape = shapely.LineString([(114.0, 30.5), (114.001, 30.5)])
     pyogrio.raw.write(
