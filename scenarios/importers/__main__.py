@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 from pathlib import Path
 
-from scenarios.folder import write_folder
 from scenarios.importers import baltimore, baltimore_centre, san_francisco_stores
+from scenarios.importers.material import write_import
 
 IMPORTERS = {
     "baltimore": baltimore.make,
@@ -33,10 +32,7 @@ def main() -> None:
         parser.error(f"{given.data} is no folder; set ALLOCATOR_DATA or --data")
     for name in given.names or IMPORTERS:
         made, folder = IMPORTERS[name](given.data), given.out / name
-        write_folder(made.document, made.frames, folder)
-        for file, source in made.files.items():
-            shutil.copyfile(source, folder / file)
-        (folder / "README.md").write_text(made.readme, encoding="utf-8")
+        write_import(made, folder)
         print(folder)
 
 

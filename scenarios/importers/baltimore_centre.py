@@ -103,5 +103,14 @@ allocator solve baltimore_centre --variant straight_line --out runs/line
 allocator evaluate baltimore_centre --plan runs/line --out runs/on_streets
 allocator solve baltimore_centre --out runs/streets
 allocator compare runs/line runs/on_streets runs/streets
+allocator describe baltimore_centre --plan runs/line
 ```
+
+Measured with `--time-limit 300 --seed 1` on two cores of a busy machine: the plan made
+with straight lines covers 37,572 of 81,601 person-needs by its own count (gap 28.8 %)
+and 39,422 when residents walk along the streets; the plan made with streets covers
+42,257 (coverage 51.8 %, gap 21.4 %). Of the 39,264 person-needs that the straight line
+counts as in reach of the first plan, 587 are not along the streets (`only_in_line`),
+while 3,656 that are in reach along the streets are left out: on a dense grid 1.3 times
+the straight line is too much, beside harbour, parks and railways too little.
 """

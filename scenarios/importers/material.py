@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from scenarios.folder import write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,3 +41,11 @@ def assumption_table(assumptions: Sequence[Assumption]) -> str:
     lines = ["| what | value | unit | why |", "|---|---:|---|---|"]
     lines += [f"| {a.what} | {a.value} | {a.unit} | {a.reason} |" for a in assumptions]
     return "\n".join(lines)
+
+
+def write_import(made: Import, folder: Path) -> None:
+    """Write the scenario, its README and the input files it copies."""
+    write_folder(made.document, made.frames, folder)
+    for name, source in made.files.items():
+        shutil.copyfile(source, folder / name)
+    (folder / "README.md").write_text(made.readme, encoding="utf-8")
