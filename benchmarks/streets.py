@@ -185,6 +185,8 @@ PEERS: dict[str, Callable[[City, np.ndarray, float], int]] = {
     "igraph distances": by_igraph,
     "pandana nodes_in_range": by_pandana,
 }
+BOUNDED = ("allocator", "scipy dijkstra(limit)")
+"""Engines asked for all sources; the others search the whole city for each."""
 SLOW_TO_BUILD = "pandana nodes_in_range"
 """Its hierarchy takes minutes on a grid of more than `MOST_NODES_OF_SLOW`."""
 MOST_NODES_OF_SLOW = 3_000
@@ -199,7 +201,7 @@ def side_by_side(city: City, sources: int, limit_min: float) -> None:
     print("engine                    sources   s wall    s CPU     pairs")
     for asked in (every, every[:SAMPLE]):
         for name, engine in PEERS.items():
-            if name != "allocator" and asked is every:
+            if name not in BOUNDED and asked is every:
                 continue
             if name == SLOW_TO_BUILD and city.graph.num_nodes > MOST_NODES_OF_SLOW:
                 print(f"{name:24}  left out: more than {MOST_NODES_OF_SLOW:,} nodes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
-POINTS_PER_BLOCK = 200_000
-"""Points whose candidates are held at a time."""
+POINTS_PER_BLOCK = 20_000
+"""Points that one thread takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,14 @@ def connect(
     """
     radius_m = snap_m * stretch * (1 + 1e-9)
     cells = chunks_by_cell(graph, radius_m)
-    parts = []
-    for first in range(0, len(points), POINTS_PER_BLOCK):
+
+    def snapped(first: int) -> tuple[Ints, Ints, Floats, Floats]:
         block = slice(first, first + POINTS_PER_BLOCK)
         near = pieces_near(points.flat[block], graph, cells, radius_m)
-        parts.append(_nearest(graph, ground, points.xy[block], near, snap_m, first))
+        return _nearest(graph, ground, points.xy[block], near, snap_m, first)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        parts = list(pool.map(snapped, range(0, len(points), POINTS_PER_BLOCK)))
     if not parts:
         none, nothing = np.empty(0, np.int64), np.empty(0)
         return Connections(none, none, nothing, nothing)
@@ -95,7 +100,7 @@ def _nearest(
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Keep the feet that are nearest on their stretch, measured on the ground."""
     point, piece, share = near
-    order = np.lexsort((piece, point))
+    order = np.argsort(point * len(graph.piece_from) + piece)
     point, piece, share = point[order], piece[order], share[order]
     kept = _is_nearest(point, piece, graph.piece_segment[piece], share)
     point, piece, share = point[kept], piece[kept], share[kept]
