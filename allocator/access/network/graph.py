@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.errors import AllocatorError
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -146,6 +148,9 @@ def _places(flat: Floats) -> Ints:
     """Give vertices in one place one number."""
     grid = np.rint(flat / VERTEX_M).astype(np.int64)
     grid -= (grid.min(axis=0) + grid.max(axis=0)) // 2 if len(grid) else 0
+    if len(grid) and int(np.abs(grid).max()) >= _HALF:
+        msg = "the streets reach over more than 4,000 km; cut them to the city"
+        raise AllocatorError(msg)
     key = (grid[:, 0] + _HALF) * (2 * _HALF) + grid[:, 1] + _HALF
     return np.unique(key, return_inverse=True)[1].astype(np.int64)
 

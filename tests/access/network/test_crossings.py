@@ -8,6 +8,7 @@ import pytest
 from allocator.access.ground import Plane
 from allocator.access.network.crossings import with_crossings
 from allocator.access.network.graph import build_graph
+from allocator.errors import AllocatorError
 from tests.access.network.towns import of_polylines
 
 
@@ -47,6 +48,11 @@ def test_a_line_crossed_twice_in_one_piece_keeps_its_order() -> None:
     graph = graph_of([[(0, 0), (30, 0)], [(20, -5), (20, 5)], [(10, -5), (10, 5)]])
     of_first = graph.length_m[graph.line == 0]
     assert sorted(of_first.tolist()) == [10, 10, 10]
+
+
+def test_streets_of_half_the_world_are_refused() -> None:
+    with pytest.raises(AllocatorError, match="more than 4,000 km"):
+        graph_of([[(0, 0), (5_000_000, 0)]], crossings=False)
 
 
 def test_a_random_tangle_has_all_its_crossings() -> None:
