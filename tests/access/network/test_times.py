@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from allocator.access.network.crossings import TOUCH_M
 from allocator.access.network.network import grade_pace
 from allocator.scenario.schema import Profile, Streets
 from tests.access.network.towns import (
@@ -48,16 +49,24 @@ def test_a_walk_takes_as_long_in_either_direction() -> None:
         np.testing.assert_allclose(there, back.T, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("crossings", [False, True])
 @pytest.mark.parametrize("seed", range(60))
-def test_adding_a_street_never_makes_anything_less_accessible(seed: int) -> None:
+def test_adding_a_street_never_makes_anything_less_accessible(
+    seed: int, crossings: bool
+) -> None:
+    """With crossings a line bends by up to TOUCH_M to meet one that ends beside it."""
     made = random_town(seed)
     section = made.section.model_copy(update={"crossing_delays_min": {}})
     made = replace(made, section=section)
     rng = np.random.default_rng(seed)
     old = made.lines.xy[rng.integers(0, len(made.lines.xy), 2)]
     street = np.array([old[0], rng.uniform(0, 600, 2), old[1]])
-    before, after = made.times(WALK, 12.0), made.with_lines([street]).times(WALK, 12.0)
-    assert (after <= before + 1e-9).all()
+    more = made.with_lines([street])
+    if crossings:
+        made, more = made.crossed(), more.crossed()
+    before, after = made.times(WALK, 12.0), more.times(WALK, 12.0)
+    bend_min = 2 * TOUCH_M / WALK.speed_m_per_min if crossings else 0.0
+    assert (after <= before + bend_min + 1e-9).all()
 
 
 def test_both_on_one_street() -> None:

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from allocator.access.ground import Plane
+from allocator.access.network.crossings import with_crossings
 from allocator.access.network.graph import build_graph
 from allocator.access.network.network import Network, walking_times
 from allocator.access.network.snapping import Points, connect
@@ -43,6 +44,10 @@ class Town:
         found = np.full((len(self.sites), len(self.zones)), np.inf)
         found[np.repeat(np.arange(len(self.sites)), np.diff(start)), zone] = minutes
         return found
+
+    def crossed(self) -> Town:
+        """Return the town with crossings as junctions."""
+        return replace(self, lines=with_crossings(self.lines, self.lines.xy))
 
     def with_lines(self, more: list[np.ndarray]) -> Town:
         """Return the town with more streets of no class on layer 0."""
