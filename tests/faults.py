@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SUITE = (
+    "tests/access/network",
     "tests/rules",
     "tests/instance",
     "tests/engines/exact/test_contract.py",
@@ -117,6 +118,36 @@ FAULTS = (
         "evaluate/costs.py",
         "total += 0.0 if service.id in fitted_for else service.equipment_cost",
         "total += service.equipment_cost",
+    ),
+    Fault(
+        "streets: who lives on the site's own street walks from its first node",
+        "access/network/search.py",
+        "along = abs(stop.position - other.position)",
+        "along = stop.position + other.position",
+    ),
+    Fault(
+        "streets: a bend is joined at one end too many",
+        "access/network/snapping.py",
+        "kept &= ~((share <= 0.0) & has_previous[: len(share)])",
+        "pass",
+    ),
+    Fault(
+        "streets: a bridge does not meet the road it ends on",
+        "access/network/graph.py",
+        "joined[place[is_end]] = True",
+        "pass",
+    ),
+    Fault(
+        "streets: bends delay like junctions",
+        "access/network/network.py",
+        "delay[self.graph.degree() < JUNCTION_ARMS] = 0.0",
+        "pass",
+    ),
+    Fault(
+        "streets: the second of two ways to a target wins",
+        "access/network/walks.py",
+        "least[at[v] - 1] = min(least[at[v] - 1], minutes[k, side])",
+        "least[at[v] - 1] = minutes[k, side]",
     ),
 )
 

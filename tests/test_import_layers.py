@@ -15,6 +15,7 @@ LAYERS = {
     "errors": 0,
     "issues": 0,
     "units": 0,
+    "kernels": 0,
     "catalogue": 1,
     "scenario": 2,
     "access": 3,

@@ -9,8 +9,8 @@ import numpy as np
 from allocator.access.access import Access, Block, Reach
 from allocator.access.ground import ground_of
 from allocator.access.matrix import ListedPairs, listed_pairs
+from allocator.access.network.cache import cached_times
 from allocator.access.straight import LineFinder
-from allocator.errors import AllocatorError
 from allocator.scenario.schema import AccessMode
 from allocator.units import MINUTES_TOLERANCE
 
@@ -62,11 +62,6 @@ def iter_blocks(
         Longest walking time, inclusive with a slack of 1e-9 min.
     max_pairs
         About how many (site, zone) pairs a block holds; a site is never split.
-
-    Raises
-    ------
-    AllocatorError
-        If the scenario asks for the street network, which is not built in.
     """
     listed = listed_pairs(scenario, profile)
     match scenario.spec.access.mode:
@@ -74,9 +69,8 @@ def iter_blocks(
             blocks = _straight_blocks(scenario, profile, limit_min, max_pairs)
         case AccessMode.MATRIX:
             blocks = _empty_blocks(scenario, listed, max_pairs)
-        case mode:
-            msg = f"access.mode {mode} is not available; use straight or matrix"
-            raise AllocatorError(msg)
+        case AccessMode.NETWORK:
+            blocks = _network_blocks(scenario, profile, limit_min, max_pairs)
     zones = len(scenario.tables.zones)
     for first, end, key, walk_min in blocks:
         own = listed.of_sites(first * zones, end * zones)
@@ -86,13 +80,7 @@ def iter_blocks(
 
 
 def build_access(scenario: Scenario) -> Access:
-    """Return the walking times of every profile in use, stored.
-
-    Raises
-    ------
-    AllocatorError
-        If the scenario asks for the street network, which is not built in.
-    """
+    """Return the walking times of every profile in use, stored."""
     return Access(
         {
             profile: _stored(scenario, profile, limit_min)
@@ -120,6 +108,18 @@ def _straight_blocks(
         yield first, end, key, line_m * section.detour / speed
 
 
+def _network_blocks(
+    scenario: Scenario, profile: str, limit_min: float, max_pairs: int
+) -> Iterator[_Pairs]:
+    """Yield walks along streets, of which all are found first."""
+    start, zone, walk_min = cached_times(scenario, profile, limit_min)
+    zones = len(scenario.tables.zones)
+    for first, end in _ranges(start, max_pairs):
+        part = slice(start[first], start[end])
+        own = np.repeat(np.arange(end - first), np.diff(start[first : end + 1]))
+        yield first, end, own * zones + zone[part], walk_min[part]
+
+
 def _empty_blocks(
     scenario: Scenario, listed: ListedPairs, max_pairs: int
 ) -> Iterator[_Pairs]:
@@ -127,11 +127,17 @@ def _empty_blocks(
     zones, sites = len(scenario.tables.zones), len(scenario.site_ids)
     none = np.empty(0, np.int64), np.empty(0)
     start = np.searchsorted(listed.key, np.arange(sites + 1) * zones)
-    first = 0
+    for first, end in _ranges(start, max_pairs):
+        yield first, end, *none
+
+
+def _ranges(start: npt.NDArray[np.int64], max_pairs: int) -> Iterator[tuple[int, int]]:
+    """Cut sites whose pairs begin at `start` into ranges of about `max_pairs`."""
+    sites, first = len(start) - 1, 0
     while first < sites:
         end = int(np.searchsorted(start, start[first] + max_pairs, side="right")) - 1
         end = min(max(end, first + 1), sites)
-        yield first, end, *none
+        yield first, end
         first = end
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from allocator.errors import AllocatorError
+from allocator.scenario.coordinates import LOCAL
+from allocator.scenario.shifted import SHIFTED, wgs84_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the earth (IUGG: (2a + b) ÷ 3 of GRS 80)."""
-LOCAL = "local"
-"""The coordinate system of metres without a place on earth."""
 
 
 class Ground(Protocol):
@@ -34,6 +34,14 @@ class Ground(Protocol):
 
     def line_m(self, a: Points, b: Points) -> Metres:
         """Return the exact line between points of equal rows of `a` and `b`."""
+        ...
+
+    def flat(self, xy: Points, middle: float) -> Points:
+        """Return points on a plane, in metres, true to scale at the height `middle`."""
+        ...
+
+    def stretch(self, xy: Points, middle: float) -> float:
+        """Return the most by which `flat` lengthens a short line near points `xy`."""
         ...
 
 
@@ -56,6 +64,14 @@ class Plane:
         metres: Metres = np.hypot(a[:, 0] - b[:, 0], a[:, 1] - b[:, 1])
         metres *= self.metres_per_unit
         return metres
+
+    def flat(self, xy: Points, middle: float) -> Points:
+        """Return coordinates in metres; a plane has one scale."""
+        return self.embed(xy)
+
+    def stretch(self, xy: Points, middle: float) -> float:
+        """Return 1: a plane has one scale."""
+        return 1.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,50 @@ class Globe:
         angle: Metres = 2.0 * np.arcsin(np.sqrt(np.minimum(haversine, 1.0)))
         return EARTH_RADIUS_M * angle
 
+    def flat(self, xy: Points, middle: float) -> Points:
+        """Return metres east and north, true at the latitude `middle`."""
+        scale = EARTH_RADIUS_M * self.radians_per_unit
+        narrowing = np.cos(middle * self.radians_per_unit)
+        flat: Points = xy * np.array([scale * narrowing, scale])
+        return flat
+
+    def stretch(self, xy: Points, middle: float) -> float:
+        """Return how much too long lines are at the latitude farthest from 0."""
+        farthest = np.abs(xy[:, 1]).max(initial=0.0) * self.radians_per_unit
+        narrowing = max(float(np.cos(farthest)), 1e-6)
+        return max(1.0, float(np.cos(middle * self.radians_per_unit)) / narrowing)
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """Shifted degrees of Chinese maps, measured where they really are."""
+
+    system: str
+    globe: Globe = Globe()
+
+    def _true(self, xy: Points) -> Points:
+        return np.column_stack(wgs84_of(self.system, xy[:, 0], xy[:, 1]))
+
+    def embed(self, xy: Points) -> Points:
+        """Return points of the sphere in space, in metres."""
+        return self.globe.embed(self._true(xy))
+
+    def embedded_m(self, line_m: float) -> float:
+        """Return the chord of an arc."""
+        return self.globe.embedded_m(line_m)
+
+    def line_m(self, a: Points, b: Points) -> Metres:
+        """Return great-circle distances."""
+        return self.globe.line_m(self._true(a), self._true(b))
+
+    def flat(self, xy: Points, middle: float) -> Points:
+        """Return metres east and north, true at the latitude `middle`."""
+        return self.globe.flat(self._true(xy), middle)
+
+    def stretch(self, xy: Points, middle: float) -> float:
+        """Return how much too long lines are at the latitude farthest from 0."""
+        return self.globe.stretch(self._true(xy), middle)
+
 
 def ground_of(crs: str) -> Ground:
     """Return the surface of a coordinate system.
@@ -93,8 +153,8 @@ def ground_of(crs: str) -> Ground:
     Parameters
     ----------
     crs
-        ``local`` (metres), or what pyproj understands; x is the easting or longitude
-        whatever the register's axis order.
+        ``local`` (metres), ``GCJ-02``, ``BD-09``, or what pyproj understands; x is the
+        easting or longitude whatever the register's axis order.
 
     Raises
     ------
@@ -103,6 +163,8 @@ def ground_of(crs: str) -> Ground:
     """
     if crs == LOCAL:
         return Plane()
+    if crs in SHIFTED:
+        return Shifted(crs)
     from pyproj import CRS
 
     system = CRS.from_user_input(crs)

@@ -124,6 +124,7 @@ def _add_commands() -> None:
         looking.init,
         looking.validate,
         looking.describe,
+        looking.travel,
         solving.solve,
         solving.evaluate,
         looking.compare,

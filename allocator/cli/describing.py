@@ -10,6 +10,7 @@ from allocator.cli.output import number_text, table_text
 
 if TYPE_CHECKING:
     from allocator.shortfall import Description
+    from allocator.shortfall.streets import StreetComparison
 
 MOST_ROWS = 60
 """Rows of a long table shown; all are in the JSON."""
@@ -17,6 +18,13 @@ SHORTFALL_TITLE = """\
 Shortfall before planning, by community and need, from existing facilities alone
 (persons summed over needs are person-needs; capacity within reach counts a facility
 for every community that reaches it, so it may count twice)"""
+
+STREETS_TITLE = """\
+Persons with a site within the limit for what they accept, along streets and in a
+straight line × detour, by need (person-needs)"""
+ZONES_TITLE = (
+    "Zones where streets and straight line differ most (sites within the limit)"
+)
 
 
 def description_text(description: Description) -> str:
@@ -29,12 +37,34 @@ def description_text(description: Description) -> str:
             SHORTFALL_TITLE,
             shortfall_columns(description.shortfall),
         ),
+        *_streets(description.streets),
         _block("Which service suits which space", suits_table(description.suitability)),
         _block("What bars a service from a space", bars_table(description.suitability)),
         _lines("Defaults taken", description.defaults_taken),
         _lines("Warnings", [str(warning) for warning in description.warnings]),
     ]
     return "\n\n".join(blocks)
+
+
+def _streets(streets: StreetComparison | None) -> list[str]:
+    """Return what the street network is like and how straight lines differ."""
+    if streets is None:
+        return []
+    facts = streets.facts
+    lines = (
+        f"{number_text(facts.num_segments)} segments between "
+        f"{number_text(facts.num_nodes)} nodes, {facts.length_km:,.1f} km",
+        f"{facts.num_islands} parts ({facts.island_length_km:,.1f} km) without a way "
+        f"to the largest; {len(facts.island_zones)} zones and "
+        f"{len(facts.island_sites)} sites are near to no other",
+        f"{len(facts.cut_off_zones)} zones and {len(facts.cut_off_sites)} sites are "
+        "cut off: no street within the snapping distance",
+    )
+    return [
+        _lines("Street network", lines),
+        _block(STREETS_TITLE, streets.needs),
+        _block(ZONES_TITLE, streets.zones),
+    ]
 
 
 def _title(description: Description) -> str:

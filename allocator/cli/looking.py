@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from allocator.cli.output import (
     table_text,
 )
 from allocator.cli.solving import json_option, variant_option
+
+if TYPE_CHECKING:
+    from allocator.issues import Issue
 
 
 @click.command()
@@ -53,6 +57,8 @@ def validate(scenario: str, variant: str | None, as_json: bool) -> int:
             found = check_scenario(scenario, variant=name)
             issues += tuple(issue for issue in found if issue not in issues)
     valid = not any(issue.severity == "error" for issue in issues)
+    if valid:
+        issues += _street_issues(scenario, variant)
     if as_json:
         show({"valid": valid, "issues": [issue_record(issue) for issue in issues]})
     else:
@@ -62,11 +68,58 @@ def validate(scenario: str, variant: str | None, as_json: bool) -> int:
     return EXIT_DONE if valid else EXIT_USAGE
 
 
+def _street_issues(scenario: str, variant: str | None) -> tuple[Issue, ...]:
+    """Return what is worth knowing of the street network, in mode network."""
+    from allocator.access.network.cache import network_of
+    from allocator.access.network.facts import network_issues
+    from allocator.scenario import read_scenario
+    from allocator.scenario.schema import AccessMode
+
+    checked = read_scenario(scenario, variant=variant)
+    if checked.spec.access.mode is not AccessMode.NETWORK:
+        return ()
+    return network_issues(checked, network_of(checked))
+
+
 @click.command()
 @click.argument("scenario")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Table to write, CSV or Parquet by the file's name.",
+)
+@variant_option
+def travel(scenario: str, out: Path, variant: str | None) -> int:
+    """Write walking times as the table `travel`, for mode matrix or other programs."""
+    from allocator.access import build_access
+    from allocator.access.export import write_travel
+    from allocator.scenario import read_scenario
+
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        msg = f"--out {out} ends neither in .csv nor in .parquet"
+        raise click.UsageError(msg)
+    checked = read_scenario(scenario, variant=variant)
+    pairs = write_travel(checked, build_access(checked), out)
+    say(f"{pairs:,} walking times")
+    show(str(out))
+    return EXIT_DONE
+
+
+@click.command()
+@click.argument("scenario")
+@click.option(
+    "--plan",
+    "plan_source",
+    metavar="RUN|FILE",
+    help="Compare streets and straight lines for the sites of this plan.",
+)
 @variant_option
 @json_option
-def describe(scenario: str, variant: str | None, as_json: bool) -> int:
+def describe(
+    scenario: str, plan_source: str | None, variant: str | None, as_json: bool
+) -> int:
     """Show sizes, demand, shortfall, and what suits where.
 
     The shortfall is that of the existing facilities alone, before planning.
@@ -76,7 +129,12 @@ def describe(scenario: str, variant: str | None, as_json: bool) -> int:
     from allocator.shortfall import describe as describe_scenario
 
     checked = read_scenario(scenario, variant=variant)
-    description = describe_scenario(checked)
+    plan = None
+    if plan_source is not None:
+        from allocator.runs import read_plan
+
+        plan = read_plan(checked, plan_source)
+    description = describe_scenario(checked, plan)
     show(description.to_dict() if as_json else description_text(description))
     return EXIT_DONE
 

@@ -18,7 +18,8 @@ from allocator.scenario.canonical import (
     raw_from_frame,
 )
 from allocator.scenario.checks import check_all
-from allocator.scenario.columns import TABLES
+from allocator.scenario.columns import STREETS, TABLES
+from allocator.scenario.coordinates import LOCAL
 from allocator.scenario.demand import derive_demand
 from allocator.scenario.derive import (
     named_by_id,
@@ -33,12 +34,15 @@ from allocator.scenario.merge import finished
 from allocator.scenario.nodes import Node, as_node, with_paths
 from allocator.scenario.places import Places, TableOrigin
 from allocator.scenario.scenario import Provenance, Scenario, Tables
+from allocator.scenario.streets import streets_of_frame
 from allocator.scenario.validate import Validated, validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
+
+    from allocator.scenario.street_lines import StreetLines
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Parts:
     provenance: Provenance = field(default_factory=Provenance)
     incomplete: bool = False
     """Whether the document stands on a file that could not be read."""
+    streets: StreetLines | None = None
+    """Street lines, if they are asked for and could be read."""
 
 
 def build_scenario(
@@ -75,10 +81,15 @@ def build_scenario(
         With all problems, if there is an error.
     """
     collector = IssueCollector()
-    raw = frames_as_tables(tables, collector)
     root = finished(document_node(document, collector), collector)
+    drawn = None
+    if STREETS.name in tables:
+        crs = root.items.get("crs", Node(None)).text or LOCAL
+        drawn = streets_of_frame(tables[STREETS.name], crs, collector)
+    others = {name: frame for name, frame in tables.items() if name != STREETS.name}
+    raw = frames_as_tables(others, collector)
     sources = (source_of_document(root), *sources_of_frames(tables))
-    parts = Parts(root, raw, provenance=Provenance(sources=sources))
+    parts = Parts(root, raw, provenance=Provenance(sources=sources), streets=drawn)
     scenario = assemble(parts, collector)
     if scenario is None:
         raise ScenarioInvalid(collector.issues)
@@ -139,6 +150,7 @@ def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
         return None
     spaces_given = "spaces" in canonical or "spaces" in parts.unreadable
     tables, places = _derived(valid, frames, places, spaces_given, collector)
+    tables = replace(tables, streets=parts.streets)
     if not parts.incomplete:
         collector.issues.extend(check_all(valid.spec, tables, places))
     if collector.errors:
@@ -196,7 +208,7 @@ def _derived(
                 {"usable_area_m2": "gross_area_m2", "space_id": "building_id"}
             )
             places = replace(places, tables={**places.tables, "spaces": spaces})
-    return Tables(**frames), places
+    return Tables(**frames, streets=None), places
 
 
 def _defaults_of(spec: BaseModel) -> tuple[str, ...]:

@@ -160,7 +160,13 @@ _SPACES = {
 _ACCESS = {
     "facility-unlimited": _warning("A number at an unlimited service says nothing."),
     "facility-overused": _warning("A facility serves more than its capacity."),
-    "network-not-available": _error("Mode `network` is not available yet."),
+    "streets-missing": _error("Mode `network` has no street lines."),
+    "street-no-line": _warning("Features of a street file are no lines."),
+    "streets-islands": _warning("Parts of the street network are not connected."),
+    "cut-off": _warning("Zones or sites lie beyond the snapping distance of streets."),
+    "coordinates-shifted": _warning(
+        "Points lie nearer to the streets when read in another coordinate system."
+    ),
     "streets-unused": _warning("Streets are given but the mode does not use them."),
     "travel-missing": _error("Mode `matrix` has no walking times."),
     "unreachable": _warning("A zone or site stands in no row of travel."),

@@ -287,6 +287,36 @@ TRAVEL = Table(
     key=("zone_id", "site_id", "profile"),
 )
 
+STREETS = Table(
+    "streets",
+    "Street lines, named under `access.streets`. A map layer has its own lines; a CSV "
+    "file gives them in the column wkt.",
+    (
+        Column(
+            "wkt", Kind.TEXT, "The line, `LINESTRING (x y, x y, …)`, x first (CSV)."
+        ),
+        Column("class", Kind.TEXT, "Class of street, for speeds and crossing delays."),
+        Column(
+            "layer",
+            Kind.INTEGER,
+            "Level: bridges above 0, tunnels below. Lines of different layers meet "
+            "only where one of them ends.",
+            default=0,
+        ),
+        _amount(
+            "grade_percent",
+            "Steepness; either direction counts the mean of up and down.",
+            default=0.0,
+        ),
+        _amount(
+            "crossing_delay_min",
+            "Minutes lost at a junction with this street; default: that of its class.",
+        ),
+    ),
+    key=(),
+)
+"""Attributes of street lines; they are no table of their own."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

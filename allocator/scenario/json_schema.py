@@ -193,6 +193,11 @@ def _table_schema() -> Schema:
                 "description": "Column name to the one value of all rows.",
                 "type": "object",
             },
+            "crs": {
+                "description": "Coordinate system of x and y, where it is not the "
+                "scenario's: GCJ-02, BD-09 or an EPSG code.",
+                "type": "string",
+            },
         },
         "required": ["file"],
         "additionalProperties": False,

@@ -19,7 +19,8 @@ from allocator.scenario.build import (
     frames_as_tables,
     report_unknown_table,
 )
-from allocator.scenario.columns import TABLES
+from allocator.scenario.columns import STREETS, TABLES
+from allocator.scenario.coordinates import LOCAL
 from allocator.scenario.hashing import (
     source_of_document,
     source_of_file,
@@ -34,7 +35,7 @@ from allocator.scenario.merge import (
 )
 from allocator.scenario.nodes import Node, as_node
 from allocator.scenario.scenario import Provenance, Scenario
-from allocator.scenario.table_layer import LOCAL
+from allocator.scenario.streets import read_streets, street_entry, streets_of_frame
 from allocator.scenario.tables import TableReader, table_entry
 from allocator.scenario.yaml_loader import load_yaml
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from allocator.issues import Issue
     from allocator.scenario.canonical import RawTable
     from allocator.scenario.scenario import SourceFile
+    from allocator.scenario.street_lines import StreetLines
 
 SCENARIO_FILE = "scenario.yaml"
 Source = str | Path | Mapping[str, Any]
@@ -119,11 +121,13 @@ def _read(
     if root is None:
         return None
     frames |= tables
+    given = dict(frames)
     names = variant_names(variant)
     root = _on_catalogue(root, documents)
     root = _without(with_variants(root, names, collector), MERGE_KEYS)
     root = finished(root, collector)
     reader = TableReader(folder, _crs(root), collector)
+    streets = _streets(root, frames, reader)
     raw, unreadable = _tables(root.items.get("tables"), frames, reader)
     provenance = Provenance(
         folder=folder,
@@ -131,11 +135,11 @@ def _read(
         sources=(
             *documents.sources,
             *reader.sources.values(),
-            *sources_of_frames(frames),
+            *sources_of_frames(given),
         ),
     )
     document = _without(root, ("tables",))
-    parts = Parts(document, raw, unreadable, provenance, documents.incomplete)
+    parts = Parts(document, raw, unreadable, provenance, documents.incomplete, streets)
     return assemble(parts, collector)
 
 
@@ -274,6 +278,17 @@ def _on_catalogue(root: Node, documents: _Documents) -> Node:
 def _crs(root: Node) -> str:
     found = root.items.get("crs")
     return LOCAL if found is None else found.text or LOCAL
+
+
+def _streets(
+    root: Node, frames: dict[str, pd.DataFrame], reader: TableReader
+) -> StreetLines | None:
+    """Take the street lines from a DataFrame, else read the file that is named."""
+    frame = frames.pop(STREETS.name, None)
+    if frame is not None:
+        return streets_of_frame(frame, reader.crs, reader.collector)
+    entry = street_entry(root)
+    return None if entry is None else read_streets(entry, reader)
 
 
 def _tables(

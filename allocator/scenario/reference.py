@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.scenario import reference_examples as examples
 from allocator.scenario.codes import GROUPS
-from allocator.scenario.columns import TABLES, Column, Kind, Table
+from allocator.scenario.columns import STREETS, TABLES, Column, Kind, Table
 from allocator.scenario.json_schema import json_schema
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ HEADINGS = {
     "LinearCredit": ("needs[].credit", "线性折算"),
     "AccessSection": ("access", "步行时间"),
     "Profile": ("access.profiles.*", "步行速度"),
+    "Streets": ("access.streets", "街道网络"),
     "Limits": ("limits", "限额"),
     "DistrictLimits": ("limits.by_district.*", "分区限额"),
     "Rules": ("rules", "规则"),
@@ -92,6 +93,8 @@ TERMS = {
     "accepts": "可接受供给", "credit": "步行折算", "service": "服务功能",
     "session": "服务场次", "max_walk_min": "步行上限（分钟）", "mode": "方式",
     "detour": "绕行系数", "profiles": "步行类型", "streets": "街道网络",
+    "node_crossings": "交叉即相接", "snap_m": "接入距离（米）",
+    "class_factors": "道路等级速度系数", "crossing_delays_min": "过街等候（分钟）",
     "capital_budget": "建设投资限额", "annual_budget": "年度财政支出限额",
     "floor_area_m2": "占用面积限额", "buildings": "启用建筑数限额",
     "reserve_share": "预留比例", "by_district": "分区限额",
@@ -108,6 +111,7 @@ TABLE_NAMES = {
     "communities": "社区", "zones": "需求点", "population": "人口",
     "survey": "居民调查", "demand": "需求量", "buildings": "备选建筑",
     "spaces": "用房", "facilities": "现状设施", "travel": "步行时间表",
+    "streets": "街道",
 }  # fmt: skip
 
 
@@ -343,9 +347,10 @@ def _tables() -> Iterator[str]:
     yield (
         "CSV, Parquet, Excel (`book.xlsx#sheet`), GeoPackage or GeoJSON "
         "(`map.gpkg#layer`, whose geometry gives x and y), under any headers: "
-        "`columns: {zone_id: 编号}`. Rows are sorted by their key.\n"
+        "`columns: {zone_id: 编号}`. `crs: GCJ-02` beside `file:` declares the system "
+        "of x and y where it is not the scenario's. Rows are sorted by their key.\n"
     )
-    for table in TABLES.values():
+    for table in (*TABLES.values(), STREETS):
         yield f"### `{table.name}` {TABLE_NAMES[table.name]}\n"
         yield table.description + "\n"
         rows = ((f"`{c.name}`", *_column_cells(c)) for c in table.columns)
@@ -371,6 +376,8 @@ def _column_cells(column: Column) -> tuple[str, str, str]:
 
 
 def _table_notes(table: Table) -> str:
+    if table is STREETS:
+        return "One row for each line. See [walking times](../walking.md).\n"
     lines = [f"One row for each {', '.join(f'`{key}`' for key in table.key)}."]
     lines += [
         f"Exactly one of {', '.join(f'`{name}`' for name in names)} in each row."

@@ -99,6 +99,11 @@ access: {mode: straight, detour: 1.4}
     "Profile": """\
 access: {profiles: {walk: {speed_m_per_min: 75}, wheelchair: {speed_m_per_min: 50}}}
 """,
+    "Streets": """\
+access:
+  mode: network
+  streets: {file: streets.csv, columns: {class: kind}, snap_m: 80}
+""",
     "Limits": """\
 limits:
   capital_budget: 800000
@@ -264,6 +269,12 @@ zone_id,site_id,walk_min,profile
 Z1,B1,4.5,
 Z1,B2,12,slow
 Z6,F1,3,
+""",
+    "streets": """\
+class,layer,grade_percent,crossing_delay_min,wkt
+lane,0,2,,"LINESTRING (100 200, 400 500, 900 500)"
+avenue,0,,0.8,"LINESTRING (100 500, 400 500, 400 900)"
+steps,1,30,,"LINESTRING (0 700, 100 500)"
 """,
 }
 """CSV by table."""

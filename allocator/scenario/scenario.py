@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from allocator.issues import Issue
     from allocator.scenario.hours import WeekHours
     from allocator.scenario.schema import Group, Need, ScenarioSpec, Service
+    from allocator.scenario.street_lines import StreetLines
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Tables:
     spaces: pd.DataFrame
     facilities: pd.DataFrame
     travel: pd.DataFrame
+    streets: StreetLines | None = None
+    """Street lines; None unless `access.mode` is network."""
 
 
 @dataclass(frozen=True)

@@ -355,6 +355,9 @@ class Profile(Strict):
 
     speed_m_per_min: Positive
     """Metres per minute."""
+    class_factors: dict[str, NonNegative] = {}
+    """Factor on the speed by class of street (mode network), before that of
+    `streets`; 0: not walked."""
 
 
 class AccessMode(StrEnum):
@@ -365,20 +368,57 @@ class AccessMode(StrEnum):
     NETWORK = "network"
 
 
+class Streets(Strict):
+    """Street lines and how they are walked (mode network)."""
+
+    file: Identifier | None = None
+    """File of lines: GeoPackage, GeoJSON (`map.gpkg#layer`), Shapefile, CSV with WKT,
+    Parquet, or an OpenStreetMap extract `.osm.pbf`. Absent only in the library, which
+    may be given a DataFrame."""
+    columns: dict[str, str] = {}
+    """Column of the table `streets` to the file's own header."""
+    encoding: str | None = None
+    """Encoding of a CSV file or Shapefile. Default: UTF-8, or what the file says."""
+    crs: str | None = None
+    """Coordinate system of the lines. Default: what the file says, else the
+    scenario's."""
+    node_crossings: bool = False
+    """true: lines of one layer meet wherever they cross or touch; false: only at
+    vertices they share."""
+    snap_m: Positive = 100.0
+    """Longest way in a straight line between a zone or site and a street."""
+    class_factors: dict[str, NonNegative] = {"steps": 0.5}
+    """Factor on the walking speed by class of street; 0: not walked. Default: 0.5 on
+    `steps`, 1 on everything else."""
+    crossing_delays_min: dict[str, NonNegative] = {}
+    """Minutes lost at a junction with a street of the class; at each junction the
+    longest counts. Default: none."""
+
+
+def _as_file(value: Any) -> Any:
+    """Read a bare path as the file of a section."""
+    return {"file": value} if isinstance(value, str) else value
+
+
+StreetsOrFile = Annotated[
+    Streets, BeforeValidator(_as_file, json_schema_input_type=str | Streets)
+]
+
+
 class AccessSection(Strict):
     """How walking times are found."""
 
     mode: AccessMode = AccessMode.STRAIGHT
     """`straight` (line × detour ÷ speed), `matrix` (table `travel`) or `network`."""
     detour: Annotated[float, Field(ge=1)] = 1.3
-    """Factor on the straight line (mode straight)."""
+    """Factor on the straight line (mode straight; mode network compares with it)."""
     profiles: Annotated[dict[str, Profile], Field(min_length=1)] = {
         "walk": Profile(speed_m_per_min=75.0)
     }
     """Walking profiles by name; the first is the default of groups without one.
     Default: `walk` with 75 m per min."""
-    streets: str | None = None
-    """Street lines (mode network)."""
+    streets: StreetsOrFile | None = None
+    """Street lines (mode network): a file, or file and settings."""
 
 
 class DistrictLimits(Strict):
@@ -680,7 +720,8 @@ class ScenarioSpec(Strict):
     date: dt.date = dt.date(2026, 1, 1)
     """Date of the plan; availability and leases are compared with it."""
     crs: str = "local"
-    """Coordinate system: an EPSG code, or `local` (metres without a place on earth)."""
+    """Coordinate system: an EPSG code, `GCJ-02` or `BD-09` (shifted degrees of Chinese
+    maps), or `local` (metres without a place on earth)."""
     groups: tuple[Group, ...] = ()
     """Population groups."""
     services: tuple[Service, ...] = ()

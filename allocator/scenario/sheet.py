@@ -40,6 +40,10 @@ class TableFile:
     """The scenario's coordinate system (layers)."""
     with_geometry: bool = False
     """Whether the geometry of a layer gives x and y."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Canonical column to the file's own header, where one is named."""
+    own_crs: str | None = None
+    """Coordinate system that the document declares for the file."""
 
     @property
     def place(self) -> Place:

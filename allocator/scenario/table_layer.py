@@ -15,6 +15,7 @@ import pandas as pd
 
 from allocator.errors import MissingExtra
 from allocator.issues import nearest_name
+from allocator.scenario.coordinates import transformed
 from allocator.scenario.sheet import Sheet, report_unreadable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from allocator.scenario.sheet import TableFile
 
 _SQLITE = b"SQLite format 3\0"
-LOCAL = "local"
+_SHAPEFILE = b"\x00\x00\x27\x0a"
 
 
 def geo_module(name: str) -> ModuleType:
@@ -47,7 +48,7 @@ def geo_module(name: str) -> ModuleType:
 
 def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:
     """Read one layer; the only one when none is named."""
-    if not _is_what_it_says(file):
+    if not is_what_it_says(file):
         kind = "a GeoPackage or GeoJSON file"
         report_unreadable(file, kind, "its content is something else", collector)
         return None
@@ -57,7 +58,7 @@ def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:
         collector.error("missing-extra", file.place, str(error))
         return None
     try:
-        layer = _layer_name(pyogrio, file, collector)
+        layer = layer_name(pyogrio, file, collector)
         if layer is None:
             return None
         headers = tuple(map(str, pyogrio.read_info(file.path, layer=layer)["fields"]))
@@ -91,16 +92,18 @@ def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:
     return Sheet(headers, columns, rows, frozenset(taken))
 
 
-def _is_what_it_says(file: TableFile) -> bool:
+def is_what_it_says(file: TableFile) -> bool:
     """Tell by the first bytes: other formats could point at other files."""
     with file.path.open("rb") as stream:
         head = stream.read(4096)
-    if file.path.suffix.lower() == ".gpkg":
-        return head.startswith(_SQLITE)
+    binary = {".gpkg": _SQLITE, ".shp": _SHAPEFILE}.get(file.path.suffix.lower())
+    if binary is not None:
+        return head.startswith(binary)
     return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
-def _layer_name(pyogrio: Any, file: TableFile, collector: IssueCollector) -> str | None:
+def layer_name(pyogrio: Any, file: TableFile, collector: IssueCollector) -> str | None:
+    """Return the layer that is named, or the only one; report when there is none."""
     names = [str(name) for name, _ in pyogrio.list_layers(file.path)]
     if file.part in names:
         return file.part
@@ -129,38 +132,7 @@ def _coordinates(
     is_point = shapely.get_type_id(shapes) == 0
     points = np.where(is_point, shapes, shapely.point_on_surface(shapes))
     x, y = shapely.get_x(points), shapely.get_y(points)
-    return _transformed(x, y, layer_crs, file, collector)
-
-
-def _transformed(
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    layer_crs: str | None,
-    file: TableFile,
-    collector: IssueCollector,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
-    from pyproj import CRS, Transformer
-    from pyproj.exceptions import CRSError
-
-    try:
-        source = None if layer_crs is None else CRS.from_user_input(layer_crs)
-        if source is None or source.type_name == "Engineering CRS":
-            return x, y
-        if file.crs == LOCAL:
-            collector.error(
-                "crs-mismatch",
-                file.place,
-                f"the layer is in {source.name}, the scenario's crs is local",
-                expected="a crs for the scenario, such as crs: EPSG:4547",
-            )
-            return None
-        change = Transformer.from_crs(source, file.crs, always_xy=True)
-    except CRSError as error:
-        collector.error(
-            "crs-mismatch",
-            file.place,
-            f"the layer cannot be brought into {file.crs!r}: {error}",
-        )
-        return None
-    moved_x, moved_y = change.transform(x, y)
-    return np.asarray(moved_x, np.float64), np.asarray(moved_y, np.float64)
+    declared = file.own_crs or layer_crs
+    if declared is None:
+        return x, y
+    return transformed(x, y, declared, file, collector)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from allocator.issues import Place, nearest_name
 from allocator.scenario.canonical import RawTable
 from allocator.scenario.columns import TABLES, Table
+from allocator.scenario.coordinates import transformed
 from allocator.scenario.hashing import source_of_file
 from allocator.scenario.nodes import Node
 from allocator.scenario.sheet import MAX_TABLE_BYTES, Sheet, TableFile
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from allocator.issues import IssueCollector
     from allocator.scenario.scenario import SourceFile
 
-TABLE_KEYS = ("file", "columns", "encoding", "constants")
+TABLE_KEYS = ("file", "columns", "encoding", "constants", "crs")
 READERS: dict[str, Callable[[TableFile, IssueCollector], Sheet | None]] = {
     ".csv": read_csv,
     ".parquet": read_parquet,
@@ -49,6 +51,8 @@ class TableEntry:
     encoding: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     """Canonical column to the one value of all its cells."""
+    crs: str | None = None
+    """Coordinate system of x and y, where it is not the scenario's."""
 
 
 def table_entry(name: str, node: Node, collector: IssueCollector) -> TableEntry | None:
@@ -87,6 +91,7 @@ def table_entry(name: str, node: Node, collector: IssueCollector) -> TableEntry 
                 name, "constants", node, collector
             ).items()
         },
+        node.items.get("crs", Node(None)).text,
     )
 
 
@@ -140,7 +145,7 @@ class TableReader:
 
     def read(self, entry: TableEntry) -> RawTable | None:
         """Read one table, or report why not."""
-        file = self._located(entry)
+        file = self.located(entry)
         if file is None:
             return None
         reader = READERS.get(file.path.suffix.lower())
@@ -152,11 +157,13 @@ class TableReader:
                 expected="a file name ending in " + ", ".join(READERS),
             )
             return None
-        self._hash(file)
         sheet = reader(file, self.collector)
-        return None if sheet is None else _renamed(entry, sheet, file, self.collector)
+        if sheet is None:
+            return None
+        raw = _renamed(entry, sheet, file, self.collector)
+        return _moved(raw, entry.crs, sheet, file, self.collector)
 
-    def _located(self, entry: TableEntry) -> TableFile | None:
+    def located(self, entry: TableEntry) -> TableFile | None:
         """Find the file inside the folder of the YAML that names it."""
         home = (self.folder / (entry.place.file or "")).parent
         name, part = _split(entry.file.replace("\\", "/"))
@@ -174,7 +181,7 @@ class TableReader:
             return None
         wanted = {node.text or "" for node in entry.columns.values()}
         wanted |= set(entry.table.column_names) - entry.columns.keys()
-        return TableFile(
+        file = TableFile(
             path,
             f"{label}#{part}" if part else label,
             frozenset(wanted),
@@ -182,7 +189,11 @@ class TableReader:
             entry.encoding,
             self.crs,
             {"x", "y"} <= set(entry.table.column_names),
+            {name: node.text or "" for name, node in entry.columns.items()},
+            entry.crs,
         )
+        self._hash(file)
+        return file
 
     def _is_usable(self, path: Path, label: str, place: Place) -> bool:
         kind = _kind(path)
@@ -287,3 +298,27 @@ def _renamed(
         {name: cells.set_axis(index) for name, cells in columns.items()}, index=index
     )
     return RawTable(file.label, frame, sheet.rows, headers, extra, frozenset(missing))
+
+
+def _moved(
+    raw: RawTable,
+    crs: str | None,
+    sheet: Sheet,
+    file: TableFile,
+    collector: IssueCollector,
+) -> RawTable | None:
+    """Bring x and y from the system declared for the file into the scenario's."""
+    if crs is None or sheet.given or not {"x", "y"} <= set(raw.frame):
+        return raw
+    numbers = [pd.to_numeric(raw.frame[axis], errors="coerce") for axis in ("x", "y")]
+    known = (numbers[0].notna() & numbers[1].notna()).to_numpy(bool)
+    x, y = (axis.to_numpy(np.float64)[known] for axis in numbers)
+    moved = transformed(x, y, crs, file, collector)
+    if moved is None:
+        return None
+    frame = raw.frame.copy()
+    for axis, values in zip(("x", "y"), moved, strict=True):
+        cells = frame[axis].astype(object)
+        cells[known] = values
+        frame[axis] = cells
+    return replace(raw, frame=frame)

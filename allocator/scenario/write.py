@@ -14,10 +14,12 @@ from allocator.scenario.convert import empty_value
 from allocator.scenario.derive import whole_spaces
 from allocator.scenario.hours import ALWAYS
 from allocator.scenario.schema import ScenarioSpec
+from allocator.scenario.street_parquet import write_lines
 from allocator.scenario.yaml_loader import plain_value
 
 if TYPE_CHECKING:
     from allocator.scenario.scenario import Scenario
+    from allocator.scenario.street_lines import StreetLines
 
 MAX_CSV_ROWS = 200_000
 """Tables with more rows are written as Parquet."""
@@ -47,10 +49,23 @@ def write_scenario(scenario: Scenario, folder: str | Path) -> None:
     document = {key: given[key] for key in ScenarioSpec.model_fields if key in given}
     if files:
         document["tables"] = files
+    if scenario.tables.streets is not None:
+        _write_streets(scenario.tables.streets, document, target)
     text = yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=88
     )
     (target / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_streets(lines: StreetLines, document: dict[str, Any], folder: Path) -> None:
+    """Write the street lines and let the document name them, settings kept."""
+    access = dict(document.get("access", {}))
+    given = access.get("streets")
+    settings = dict(given) if isinstance(given, dict) else {}
+    for key in ("file", "columns", "encoding", "crs"):
+        settings.pop(key, None)
+    access["streets"] = {"file": write_lines(lines, folder), **settings}
+    document["access"] = access
 
 
 def _is_written(scenario: Scenario, name: str, frame: pd.DataFrame) -> bool:

@@ -12,12 +12,15 @@ from allocator.access import build_access
 from allocator.evaluate import baseline, suitability
 from allocator.instance.slots import build_slots
 from allocator.shortfall.shortfall import shortfall_table
+from allocator.shortfall.streets import compare_streets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from allocator.issues import Issue
+    from allocator.plan import Plan
     from allocator.scenario import Scenario
+    from allocator.shortfall.streets import StreetComparison
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Description:
     """space_id, service_id, session_id, the rule that bars it ("" = suits), reason."""
     defaults_taken: tuple[str, ...]
     warnings: tuple[Issue, ...]
+    streets: StreetComparison | None = None
+    """Walking along streets beside the straight line (mode network)."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for machines."""
@@ -54,14 +59,21 @@ class Description:
             "suitability": self.suitability.to_dict(orient="records"),
             "defaults_taken": list(self.defaults_taken),
             "warnings": [str(warning) for warning in self.warnings],
+            "streets": None if self.streets is None else self.streets.to_dict(),
         }
 
 
-def describe(scenario: Scenario) -> Description:
-    """Describe a scenario; one without buildings is legal."""
+def describe(scenario: Scenario, plan: Plan | None = None) -> Description:
+    """Describe a scenario; one without buildings is legal.
+
+    With a plan, streets and straight lines are compared for what runs in it.
+    """
     access = build_access(scenario)
     served = baseline(scenario, access)
     slots = slots_table(scenario)
+    suits = suitability(scenario)
+    streets = compare_streets(scenario, access, suits, plan)
+    issues = () if streets is None else streets.issues
     return Description(
         name=scenario.name,
         variants=scenario.provenance.variants,
@@ -70,9 +82,10 @@ def describe(scenario: Scenario) -> Description:
         slots=slots,
         demand=demand_table(scenario),
         shortfall=shortfall_table(scenario, access, served),
-        suitability=suitability(scenario),
+        suitability=suits,
         defaults_taken=scenario.provenance.defaults_taken,
-        warnings=scenario.provenance.warnings,
+        warnings=(*scenario.provenance.warnings, *issues),
+        streets=streets,
     )
 
 

@@ -6,11 +6,12 @@ import argparse
 import os
 from pathlib import Path
 
-from scenarios.folder import write_folder
-from scenarios.importers import baltimore, san_francisco_stores
+from scenarios.importers import baltimore, baltimore_centre, san_francisco_stores
+from scenarios.importers.material import write_import
 
 IMPORTERS = {
     "baltimore": baltimore.make,
+    "baltimore_centre": baltimore_centre.make,
     "san_francisco_stores": san_francisco_stores.make,
 }
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -31,8 +32,7 @@ def main() -> None:
         parser.error(f"{given.data} is no folder; set ALLOCATOR_DATA or --data")
     for name in given.names or IMPORTERS:
         made, folder = IMPORTERS[name](given.data), given.out / name
-        write_folder(made.document, made.frames, folder)
-        (folder / "README.md").write_text(made.readme, encoding="utf-8")
+        write_import(made, folder)
         print(folder)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from scenarios.folder import write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -28,6 +32,8 @@ class Import:
     document: dict[str, Any]
     frames: dict[str, pd.DataFrame]
     readme: str
+    files: dict[str, Path] = field(default_factory=dict)
+    """Further input files to copy, by name in the scenario's folder."""
 
 
 def assumption_table(assumptions: Sequence[Assumption]) -> str:
@@ -35,3 +41,11 @@ def assumption_table(assumptions: Sequence[Assumption]) -> str:
     lines = ["| what | value | unit | why |", "|---|---:|---|---|"]
     lines += [f"| {a.what} | {a.value} | {a.unit} | {a.reason} |" for a in assumptions]
     return "\n".join(lines)
+
+
+def write_import(made: Import, folder: Path) -> None:
+    """Write the scenario, its README and the input files it copies."""
+    write_folder(made.document, made.frames, folder)
+    for name, source in made.files.items():
+        shutil.copyfile(source, folder / name)
+    (folder / "README.md").write_text(made.readme, encoding="utf-8")

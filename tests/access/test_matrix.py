@@ -112,9 +112,9 @@ def test_minutes_of_a_zone_nobody_reaches_are_absent():
     assert found.tolist() == pytest.approx([np.nan, 3, np.nan], nan_ok=True)
 
 
-def test_the_street_network_is_refused_in_words():
+def test_the_street_network_needs_streets():
     scenario = two_profiles([listed("Z1", 3)])
     section = scenario.spec.access.model_copy(update={"mode": AccessMode.NETWORK})
     spec = scenario.spec.model_copy(update={"access": section})
-    with pytest.raises(AllocatorError, match="network is not available"):
+    with pytest.raises(AllocatorError, match="needs street lines"):
         build_access(replace(scenario, spec=spec))

@@ -65,6 +65,8 @@ def test_every_yaml_example_is_valid(number: int, tmp_path: Path) -> None:
         (tmp_path / "台账.csv").write_text(REGISTER, encoding="gb18030")
     else:
         text = f"extends: scenario.yaml\n{text}"
+    streets = 'kind,wkt\nlane,"LINESTRING (0 0, 900 900)"\n'
+    (tmp_path / "streets.csv").write_text(streets, encoding="utf-8")
     path = tmp_path / "example.yaml"
     path.write_text(text, encoding="utf-8")
 
@@ -78,7 +80,10 @@ def test_every_table_example_is_valid(table: str, text: str, tmp_path: Path) -> 
     """In the place of the table of the small template."""
     write_template(tmp_path)
     (tmp_path / "example.csv").write_text(text, encoding="utf-8")
-    document = f"extends: scenario.yaml\ntables: {{{table}: example.csv}}\n"
+    place = f"tables: {{{table}: example.csv}}"
+    if table == "streets":
+        place = "access: {mode: network, streets: example.csv}"
+    document = f"extends: scenario.yaml\n{place}\n"
     if table == "zones":  # residents of the zones that are left
         kept = "zone_id,group_id,persons\nZ1,elder,100\n"
         (tmp_path / "population.csv").write_text(kept, encoding="utf-8")
@@ -89,7 +94,7 @@ def test_every_table_example_is_valid(table: str, text: str, tmp_path: Path) -> 
 
 
 def test_every_table_key_and_rule_has_its_example() -> None:
-    assert [table for table, _ in CSV] == list(TABLES)
+    assert [table for table, _ in CSV] == [*TABLES, "streets"]
     # One example per model of the schema, one for variants, one per rule.
     assert len(YAML) == len(HEADINGS) + 1 + len(RULES)
 
@@ -127,6 +132,7 @@ def test_every_code_is_reported_by_reading_or_checking() -> None:
     """Codes of unknown names are put together from the kind of the name."""
     folder = ROOT / "allocator" / "scenario"
     modules = [p for p in folder.rglob("*.py") if p.name != "codes.py"]
+    modules += (ROOT / "allocator" / "access" / "network").glob("*.py")
     written = set().union(*map(codes_in, modules))
     kinds = {
         kind

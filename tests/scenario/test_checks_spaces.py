@@ -181,14 +181,12 @@ def test_a_facility_that_serves_all_it_can(sound: Sound) -> None:
     assert sound.issues() == ()
 
 
-def test_mode_network_says_that_it_is_not_there(sound: Sound) -> None:
-    sound.document["access"] = {"mode": "network", "streets": "streets.gpkg#lines"} | {
-        "profiles": sound.document["access"]["profiles"]
-    }
+def test_mode_network_without_streets(sound: Sound) -> None:
+    sound.document["access"]["mode"] = "network"
 
     found = sound.only_issue()
 
-    assert (found.code, found.place.path) == ("network-not-available", "access.mode")
+    assert (found.code, found.place.path) == ("streets-missing", "access.mode")
 
 
 def test_streets_that_nobody_looks_at(sound: Sound) -> None:

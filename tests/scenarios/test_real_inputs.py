@@ -8,9 +8,10 @@ import pytest
 
 from allocator.options import SolveOptions
 from allocator.scenario import read_scenario
+from allocator.shortfall import describe
 from allocator.solve import solve
-from scenarios.folder import write_folder
 from scenarios.importers.__main__ import DATA, IMPORTERS
+from scenarios.importers.material import write_import
 from scenarios.importers.san_francisco_stores import BEST_COVERED, SITES_FOR_EVERYONE
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ EXACT = SolveOptions(engine="exact", time_limit_s=60.0)
 
 
 def _import(name: str, folder: Path) -> Path:
-    made = IMPORTERS[name](DATA)
-    write_folder(made.document, made.frames, folder / name)
+    write_import(IMPORTERS[name](DATA), folder / name)
     return folder / name
 
 
@@ -81,3 +81,20 @@ def test_baltimore_says_how_many_rows_were_left_out(tmp_path: Path) -> None:
     readme = IMPORTERS["baltimore"](DATA).readme
     for count in ("18,084", "15,217", "1,507", "1,360", "10,025", "585,708"):
         assert count in readme
+
+
+def test_the_centre_of_baltimore_walks_along_its_streets(tmp_path: Path) -> None:
+    """Counts as the data's description gives them; the harbour cuts straight lines."""
+    scenario = read_scenario(_import("baltimore_centre", tmp_path))
+    assert scenario.num_buildings == 12_806
+    assert len(scenario.tables.zones) == 4_891
+    assert scenario.tables.population["persons"].sum() == pytest.approx(276_219, abs=9)
+    assert scenario.tables.streets is not None
+    assert len(scenario.tables.streets) == 25_316
+    streets = describe(scenario).streets
+    assert streets is not None
+    assert len(streets.facts.cut_off_zones) == 57
+    assert len(streets.facts.cut_off_sites) == 1
+    total = streets.needs.set_index("need_id").loc["all"]
+    assert total["only_in_line"] > 0
+    assert total["only_on_streets"] > 0

@@ -1,4 +1,4 @@
-"""Numba with the settings of this project: compiled once, kept on disk.
+"""Arrays of records for the kernels of the price bound and of greedy.
 
 Kernels take few arrays: what belongs to one thing is one array of records, because
 the time to compile grows with every array that is passed from kernel to kernel.
@@ -6,35 +6,16 @@ the time to compile grows with every array that is passed from kernel to kernel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from allocator.kernels import compiled, kernel
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
-KERNEL_OPTIONS: dict[str, Any] = {
-    "cache": True,
-    "nogil": True,
-    "error_model": "numpy",
-    "no_cfunc_wrapper": True,
-}
-
-Function = TypeVar("Function", bound="Callable[..., Any]")
-
-
-def compiled(function: Function) -> Function:
-    """Compile a function that only other compiled functions call."""
-    options = {**KERNEL_OPTIONS, "no_cpython_wrapper": True}
-    return cast("Function", numba.njit(**options)(function))
-
-
-def kernel(function: Function) -> Function:
-    """Compile a function that Python calls; it holds no global interpreter lock."""
-    return cast("Function", numba.njit(**KERNEL_OPTIONS)(function))
+__all__ = ["compiled", "kernel", "records"]
 
 
 def records(length: int, **fields: npt.NDArray[Any]) -> npt.NDArray[Any]:

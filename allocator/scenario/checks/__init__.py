@@ -83,7 +83,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     spaces.services_and_spaces_meet,
     facilities.unlimited_facilities,
     facilities.facilities_overused,
-    facilities.network_not_available,
+    facilities.streets_are_given,
     facilities.matrix_has_travel,
     facilities.travel_within_limits,
     facilities.travel_overrides,

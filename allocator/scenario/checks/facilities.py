@@ -59,15 +59,24 @@ def facilities_overused(facts: Facts) -> Iterator[Issue]:
     yield from cells(facts, "facilities", "used_visits_per_week", above, of_row)
 
 
-def network_not_available(facts: Facts) -> Iterator[Issue]:
-    """Report mode network, which is not built yet."""
+def streets_are_given(facts: Facts) -> Iterator[Issue]:
+    """Report mode network without streets, and streets without mode network."""
     if facts.spec.access.mode is AccessMode.NETWORK:
-        yield issue(
-            "network-not-available",
-            facts.places.yaml("access.mode"),
-            "walking times along a street network are not available yet",
-            expected="straight, or matrix with a table travel",
-        )
+        lines = facts.tables.streets
+        if facts.spec.access.streets is None:
+            yield issue(
+                "streets-missing",
+                facts.places.yaml("access.mode"),
+                "mode network needs street lines",
+                expected="access.streets: streets.gpkg#lines",
+            )
+        elif lines is not None and not len(lines):
+            yield issue(
+                "streets-missing",
+                facts.places.yaml("access.streets"),
+                "the streets hold no line",
+                expected="lines that may be walked",
+            )
     elif facts.spec.access.streets is not None:
         yield issue(
             "streets-unused",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.scenario.checks.facts import cells, issue, summary
+from allocator.scenario.coordinates import LOCAL, known_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 LOCATED = {"zones": "zone_id", "buildings": "building_id", "facilities": "facility_id"}
 """Tables with coordinates, and the id of their rows."""
-LOCAL = "local"
 AREA_MARGIN_DEGREES = 1.0
 """A city may reach this far beyond the area of use of its coordinate system."""
 FAR_AWAY_M = 100_000.0
@@ -60,7 +60,8 @@ def coordinate_system(facts: Facts) -> Iterator[Issue]:
             "unknown-crs",
             facts.places.yaml("crs"),
             f"{crs!r} is no coordinate system on the ground",
-            expected="a projected or geographic EPSG code such as EPSG:4547, or local",
+            expected="a projected or geographic EPSG code such as EPSG:4547, GCJ-02, "
+            "BD-09 or local",
         )
 
 
@@ -207,6 +208,6 @@ def _system(crs: str) -> CRS | None:
     from pyproj.exceptions import CRSError
 
     try:
-        return CRS.from_user_input(crs)
+        return CRS.from_user_input(known_system(crs))
     except CRSError:
         return None

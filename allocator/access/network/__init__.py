@@ -1,0 +1,1 @@
+"""Walking times along streets: graph, connections, bounded shortest paths."""
