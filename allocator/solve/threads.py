@@ -134,6 +134,10 @@ def load_engine(name: str) -> Engine:
         from allocator.engines.greedy import GreedyEngine
 
         return GreedyEngine()
+    if name == "cover":
+        from allocator.engines.cover import CoverEngine
+
+        return CoverEngine()
     from allocator.engines.exact import ExactEngine
 
     return ExactEngine()

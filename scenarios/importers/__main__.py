@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 from scenarios.folder import write_folder
-from scenarios.importers import baltimore, san_francisco_stores
+from scenarios.importers import baltimore, city_covering, san_francisco_stores
 
 IMPORTERS = {
     "baltimore": baltimore.make,
+    "bronx": city_covering.make_bronx,
+    "manhattan": city_covering.make_manhattan,
     "san_francisco_stores": san_francisco_stores.make,
 }
 CHECKOUT = Path(__file__).resolve().parents[2]
