@@ -1,4 +1,4 @@
-"""Many zones that merge into few rows are added up without sorting, to the same arcs."""
+"""Zones that merge into few rows are added up without sorting, to the same arcs."""
 
 from __future__ import annotations
 

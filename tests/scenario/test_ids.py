@@ -8,7 +8,7 @@ import pytest
 
 from allocator.scenario.columns import Kind
 from allocator.scenario.convert import convert
-from allocator.scenario.ids import ascends, same_texts
+from allocator.scenario.ids import ascends, find_texts, same_texts
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,11 @@ def test_a_part_of_a_column_of_arrow_is_looked_at_alone() -> None:
     cells = convert(held, Kind.ID)
     assert cells.values.tolist() == ["c", "d"]
     assert not cells.absent.any()
+
+
+@pytest.mark.parametrize("dtype", ["str", object])
+def test_texts_are_found_by_position(dtype: str) -> None:
+    values = pd.Series(["b", "", "a", "x", "b"], dtype=dtype)
+    assert find_texts(["a", "b"], values).tolist() == [1, -1, 0, -1, 1]
+    assert find_texts(np.array(["", "b"], object), values[:2]).tolist() == [1, 0]
+    assert find_texts([], values[:1]).tolist() == [-1]
