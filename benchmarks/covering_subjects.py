@@ -49,20 +49,22 @@ CLOUDS = {
 def coordinates(cloud: Cloud, count: int, rng: np.random.Generator) -> Floats:
     """Return points of the cloud, shape (count, 2).
 
-    Towns have sizes that fall off by rank and spreads of 0.3 to 1.5 units; a fifth of
-    the points lies anywhere.
+    Towns have sizes that fall off with the root of their rank and spreads of 0.5 to 2
+    units; three tenths of the points lie anywhere. A point of the clustered subjects
+    has about 15 candidates within its radius.
     """
     spread = rng.uniform(0.0, cloud.extent, (count, 2))
     if cloud.clusters == 0:
         return spread
     layout = np.random.default_rng(cloud.clusters)
     centre = layout.uniform(0.0, cloud.extent, (cloud.clusters, 2))
-    width = layout.uniform(0.3, 1.5, cloud.clusters)
-    size = 1.0 / np.arange(1, cloud.clusters + 1)
+    width = layout.uniform(0.5, 2.0, cloud.clusters)
+    size = 1.0 / np.sqrt(np.arange(1, cloud.clusters + 1))
     town = rng.choice(cloud.clusters, count, p=size / size.sum())
     near = centre[town] + rng.normal(size=(count, 2)) * width[town, None]
-    away = rng.random(count) < 0.2
-    return np.where(away[:, None], spread, np.clip(near, 0.0, cloud.extent))
+    outside = ((near < 0.0) | (near > cloud.extent)).any(axis=1)
+    away = outside | (rng.random(count) < 0.3)
+    return np.where(away[:, None], spread, near)
 
 
 def write_cloud(cloud: Cloud, seed: int, folder: Path) -> None:

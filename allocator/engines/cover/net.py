@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
-from allocator.instance.arrays import frozen, offsets
+from allocator.instance.arrays import frozen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -72,13 +73,16 @@ def build_net(row: Ints, site: Ints, weight: Floats, cost: Floats, room: Floats)
     number[first] = np.arange(len(names))
     kept = number[row] >= 0
     row, site = number[row[kept]], site[kept]
-    by_row, by_site = np.lexsort((site, row)), np.lexsort((row, site))
+    marks = np.ones(len(row), np.int8)
+    by_site = sparse.csr_matrix((marks, (site, row)), (num_sites, len(names)))
+    by_row = by_site.tocsc()  # sorts the sites of a row; and back the rows of a site
+    by_site = by_row.tocsr()
     arrays = (
         total,
-        offsets(np.bincount(site, minlength=num_sites)),
-        row[by_site].astype(np.int32),
-        offsets(np.bincount(row, minlength=len(names))),
-        site[by_row].astype(np.int32),
+        by_site.indptr.astype(np.int64),
+        by_site.indices.astype(np.int32),
+        by_row.indptr.astype(np.int64),
+        by_row.indices.astype(np.int32),
         np.ascontiguousarray(cost),
         room,
     )

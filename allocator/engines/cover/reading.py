@@ -254,6 +254,12 @@ def _levels(
     links = _links(instance, building)
     site = np.searchsorted(building, instance.supplies.site[links.supply])
     row, value = links.row, links.value
+    same = np.zeros(len(base))
+    same[row] = value
+    lists = sum(len(reach.offers) for reach in instance.reaches)
+    once = lists == len({reach.need for reach in instance.reaches})
+    if once and not base.any() and (same[row] == value).all():
+        return row, site, same  # one list to a need: no pair stands twice
     above = value > base[row]
     order = np.lexsort((-value[above], site[above], row[above]))
     row, site, value = row[above][order], site[above][order], value[above][order]
