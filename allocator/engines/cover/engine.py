@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-STEPS_PER_BATCH = 100
+MOST_STEPS_PER_BATCH = 100
+ARCS_OF_STEPS = 100_000_000
+"""Steps of one batch times arcs of the net, so that reports come in time."""
 ARCS_PER_BATCH = 5_000_000
 """Arcs that the passes of one batch of the bound look at, about."""
 MOST_PASSES_PER_BATCH = 100
@@ -83,6 +85,8 @@ class CoverRun:
         self.search = PlanSearch(net, options.seed)
         self.dual = DualBound(net)
         self.whole = bool((net.weight == np.rint(net.weight)).all())
+        steps = ARCS_OF_STEPS // max(1, net.num_arcs)
+        self._batch = max(5, min(MOST_STEPS_PER_BATCH, steps))
         self.bound = self.dual.bound
         self.proof: Proof | None = None
         self.pool = ThreadPoolExecutor(1)
@@ -96,7 +100,7 @@ class CoverRun:
         self._tell(at_once=True)
         if self.options.start is not None:
             self._try_start(self.options.start)
-        self.search.settle()
+        self.search.settle(self._ends)
         self._tell(at_once=True)
         reason = (
             self._stepped() if self.options.max_steps is not None else self._timed()
@@ -128,7 +132,7 @@ class CoverRun:
                 return StopReason.STEPS
             self._bound_on()
             if self.search.steps < most:
-                self.search.improve(STEPS_PER_BATCH)
+                self.search.improve(self._batch)
             else:
                 time.sleep(0.05)
             self._look_at_proof()
@@ -143,7 +147,7 @@ class CoverRun:
                 return reason
             self._advance()
             left = most - self.search.steps
-            self.search.improve(min(STEPS_PER_BATCH, left))
+            self.search.improve(min(self._batch, left))
             self._tell()
         while self.dual.passes < LEAST_PASSES and self._reason() is None:
             self._advance()
@@ -166,6 +170,11 @@ class CoverRun:
         if self.options.target is not None and value >= self.options.target:
             return StopReason.TARGET
         return None
+
+    def _ends(self) -> bool:
+        """Report, and tell whether to stop now."""
+        self._tell()
+        return self.stop.reason() is not None
 
     def _advance(self) -> None:
         """Make one batch of passes of the bound."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.engines.cover.search import (
+    clear,
     exchange,
     fill,
     improve,
@@ -16,6 +17,8 @@ from allocator.engines.cover.search import (
 from allocator.engines.cover.state import close_site, new_state, open_site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from allocator.engines.cover.net import Net
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 FIRST_HEAT = 3e-4
 LAST_HEAT = 2e-5
 """Heat of the first and last step of a cycle, as a share of the value."""
+LOOKS = 1_000
+"""Looks at sites between two reports while a first plan is settled."""
 CYCLE = 40_000
 """Steps of one cooling cycle."""
 
@@ -50,12 +55,15 @@ class PlanSearch:
         fill(self.net, self._state, self._price, 0.0, -1)
         self._keep()
 
-    def settle(self) -> None:
-        """Exchange sites until no exchange of two helps."""
+    def settle(self, ends: Callable[[], bool] = lambda: False) -> None:
+        """Exchange sites until no exchange of two helps, or `ends` says so."""
         queue_all(self._state)
-        self._state.logged[0] = 0
-        exchange(self.net, self._state, self._price, self._shared)
-        self._keep()
+        done = False
+        while not done and not ends():
+            self._state.logged[0] = 0
+            done = exchange(self.net, self._state, self._price, self._shared, LOOKS)
+            self._keep()
+        clear(self._state)
 
     def load(self, sites: Ints) -> None:
         """Go on from a plan, as far as its sites fit."""

@@ -30,6 +30,8 @@ MOST_CLOSED = 4
 """Most sites that a step closes."""
 HOPS = 12
 """Steps of a walk from a site over shared rows to another open one."""
+ENDLESS = 2**62
+"""More looks at sites than any step takes."""
 LEAST_GAIN = 1e-9
 """Share of the value below which an exchange counts as no better."""
 
@@ -101,9 +103,12 @@ def best_exchange(
 
 
 @kernel
-def exchange(net: Net, state: State, price: Array, shared: Array) -> None:
-    """Exchange sites in the ring for open ones until none of them helps."""
-    while True:
+def exchange(net: Net, state: State, price: Array, shared: Array, looks: int) -> bool:
+    """Exchange sites in the ring for open ones; tell whether none helps any more.
+
+    After so many `looks` at sites it ends with some of them not looked at.
+    """
+    for _ in range(looks):
         site = dequeue(state)
         if site < 0:
             site = best_addition(net, state, price, 0.0, -1)
@@ -112,10 +117,10 @@ def exchange(net: Net, state: State, price: Array, shared: Array) -> None:
                 continue
             site = worthiest(state)
             if site < 0:
-                return
+                return True
             other, _ = best_exchange(net, state, site, shared)
             if other < 0:
-                return
+                return True
         elif state.place[site] >= 0:
             continue
         else:
@@ -124,6 +129,7 @@ def exchange(net: Net, state: State, price: Array, shared: Array) -> None:
                 continue
         close_site(net, state, other)
         open_site(net, state, site)
+    return False
 
 
 @compiled
@@ -134,6 +140,13 @@ def worthiest(state: State) -> int:
         if state.place[site] < 0 and state.worth[site] > most:
             best, most = site, state.worth[site]
     return best
+
+
+@kernel
+def clear(state: State) -> None:
+    """Empty the ring."""
+    while dequeue(state) >= 0:
+        pass
 
 
 @kernel
@@ -174,7 +187,7 @@ def step(net: Net, state: State, price: Array, shared: Array, noise: float) -> N
         at = near_member(net, state, at)
         close_site(net, state, at)
     fill(net, state, price, noise, first)
-    exchange(net, state, price, shared)
+    exchange(net, state, price, shared, ENDLESS)
 
 
 @kernel
@@ -204,8 +217,7 @@ def improve(
         heat = first_heat * (last_heat / first_heat) ** (number / steps)
         if state.value[0] < before + heat * np.log(max(draw(state), 1e-300)):
             roll_back(net, state)
-            while dequeue(state) >= 0:
-                pass
+            clear(state)
         if state.value[0] > most:
             most = state.value[0]
             for site in range(len(best)):
