@@ -39,8 +39,10 @@ LEAST_PASSES = 400
 """Passes of the bound before a run ends by its number of steps."""
 CLOSE = 2e-5
 """The linear relaxation is as good as solved from this gap of its own."""
-PROOF_ARCS = 1_000_000
-"""Most arcs of an undecided net that is handed to a solver."""
+PROOF_ARCS = 100_000
+"""Most arcs of an undecided net that is handed to a solver; on larger ones a second
+search from another seed gains more."""
+SECOND_SEED = 1_000_003
 PROOF_AGAIN = 0.6
 """A smaller undecided net goes to a new child from this share of the sites."""
 STEPPED_PROOF_ARCS = 20_000
@@ -89,6 +91,8 @@ class CoverRun:
         self._batch = max(5, min(MOST_STEPS_PER_BATCH, steps))
         self.bound = self.dual.bound
         self.proof: Proof | None = None
+        self.second: PlanSearch | None = None
+        self._tried = -np.inf
         self.pool = ThreadPoolExecutor(1)
         self.job: Future[None] | None = None
         self._told, self._shown = -np.inf, -np.inf
@@ -105,6 +109,8 @@ class CoverRun:
         reason = (
             self._stepped() if self.options.max_steps is not None else self._timed()
         )
+        self._wait_for_bound()
+        self._take_second()
         solution, value = self._shown_plan(newest=True)
         bound = max(self.bound + self.covering.base, value)
         self._tell(at_once=True)
@@ -191,15 +197,33 @@ class CoverRun:
     def _bound_on(self) -> None:
         """Keep the bound at work beside the search, or in turns with it."""
         if self.dual.gap <= CLOSE or self.proof is not None:
+            if self.job is not None and not self.job.done():
+                return
             self._wait_for_bound()
-            if self.proof is None:
+            if self.proof is None and self.search.value > self._tried:
+                self._tried = self.search.value
                 self._begin_proof(self.options.workers)
+            if self.proof is None and self.options.workers > 1:
+                self._search_beside()
             return
         if self.options.workers == 1:
             self._advance()
         elif self.job is None or self.job.done():
             self._wait_for_bound()
             self.job = self.pool.submit(self._advance)
+
+    def _search_beside(self) -> None:
+        """Keep a second search at work where the bound has done what it can."""
+        if self.second is None:
+            self.second = PlanSearch(self.reduced.net, self.options.seed + SECOND_SEED)
+            self.second.load(np.flatnonzero(self.search.opened))
+        self._take_second()
+        self.job = self.pool.submit(self.second.improve, self._batch)
+
+    def _take_second(self) -> None:
+        """Go on from the second search's plan when it is better."""
+        if self.second is not None and self.second.value > self.search.value:
+            self.search.load(np.flatnonzero(self.second.opened))
 
     def _wait_for_bound(self) -> None:
         """Wait for the batch of passes at work, and hear of its errors."""
