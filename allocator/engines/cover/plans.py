@@ -31,7 +31,9 @@ LAST_HEAT = 2e-5
 """Heat of the first and last step of a cycle, as a share of the value."""
 LOOKS = 1_000
 """Looks at sites between two reports while a first plan is settled."""
-CYCLE = 40_000
+WARMTH = (1.0, 4.0, 2.0, 8.0)
+"""Factor of the first heat, cycle by cycle: what one cannot leave another can."""
+CYCLE = 20_000
 """Steps of one cooling cycle."""
 
 
@@ -80,8 +82,9 @@ class PlanSearch:
         done = self.steps % CYCLE
         if done == 0 and self.steps:
             self.load(np.flatnonzero(self.opened))
+        first = FIRST_HEAT * WARMTH[self.steps // CYCLE % len(WARMTH)]
         heats = [
-            FIRST_HEAT * (LAST_HEAT / FIRST_HEAT) ** (min(at, CYCLE) / CYCLE)
+            first * (LAST_HEAT / first) ** (min(at, CYCLE) / CYCLE)
             for at in (done, done + steps)
         ]
         best = np.zeros(self.net.num_sites, np.bool_)
