@@ -10,9 +10,10 @@ import pandas as pd
 
 from allocator.errors import PlanInvalid
 from allocator.issues import IssueCollector, Place, nearest_name
+from allocator.scenario.ids import find_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from allocator.scenario import Scenario
 
@@ -118,10 +119,10 @@ def _assignment_names(scenario: Scenario) -> Mapping[tuple[str, ...], set[str]]:
     }
 
 
-def _served_names(scenario: Scenario) -> Mapping[tuple[str, ...], set[str]]:
+def _served_names(scenario: Scenario) -> Mapping[tuple[str, ...], Collection[str]]:
     """Return the valid names of each id column of served rows."""
     return {
-        ("zone_id",): set(scenario.tables.zones["zone_id"]),
+        ("zone_id",): scenario.tables.zones["zone_id"].to_numpy(object),
         ("need_id",): set(scenario.need2position),
         ("group_id",): {*scenario.group2position, ""},
         ("site_id",): set(scenario.site_ids),
@@ -136,18 +137,22 @@ def _offer_names(scenario: Scenario) -> set[str]:
 
 def _keys(frame: pd.DataFrame, columns: Iterable[str]) -> Iterable[tuple[str, ...]]:
     """Return the distinct values of some columns, in order."""
-    return dict.fromkeys(zip(*(frame[name].tolist() for name in columns), strict=True))
+    distinct = frame[list(columns)].drop_duplicates()
+    return list(zip(*(distinct[name].tolist() for name in distinct), strict=True))
 
 
 def _check_ids(
     collector: IssueCollector,
     file: str,
     frame: pd.DataFrame,
-    names: Mapping[tuple[str, ...], set[str]],
+    names: Mapping[tuple[str, ...], Collection[str]],
 ) -> None:
     """Report every id that the scenario does not have, once."""
     for columns, known in names.items():
-        for key in _keys(frame, columns):
+        rows = frame
+        if len(columns) == 1:  # there may be millions, nearly always all known
+            rows = frame[find_texts(known, frame[columns[0]]) < 0]
+        for key in _keys(rows, columns):
             name = "/".join(key)
             if name not in known:
                 collector.error(

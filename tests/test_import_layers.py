@@ -36,7 +36,7 @@ LAYERS = {
     "__init__": 11,
     "__main__": 11,
 }
-ENGINES = ["engine", "exact", "price", "greedy", "search"]
+ENGINES = ["engine", "exact", "price", "greedy", "search", "cover"]
 
 
 def imported_modules(path: Path) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,28 +69,22 @@ class Reach:
         part = slice(self.start[site], self.start[site + 1])
         return self.zone[part], self.walk_min[part]
 
-    @cached_property
-    def _num_zones(self) -> int:
-        """One more than the last zone in reach of any site."""
-        return int(self.zone.max()) + 1 if self.num_pairs else 0
-
-    @cached_property
-    def _keys(self) -> npt.NDArray[np.int64]:
-        """Ascending key site × zones + zone of every pair."""
-        owner = np.repeat(np.arange(self.num_sites), np.diff(self.start))
-        return owner * self._num_zones + self.zone
-
     def walk_min_of(
         self, site: npt.NDArray[np.int64], zone: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64]:
         """Return minutes of (site, zone) pairs, NaN for a pair out of reach."""
-        site, zone = np.asarray(site, np.int64), np.asarray(zone, np.int64)
-        if self.num_pairs == 0:
-            return np.full(len(site), np.nan)
-        wanted = site * self._num_zones + zone
-        found = np.minimum(np.searchsorted(self._keys, wanted), self.num_pairs - 1)
-        hit = (self._keys[found] == wanted) & (zone < self._num_zones)
-        return np.where(hit, self.walk_min[found], np.nan)
+        site = np.asarray(site, np.int64)
+        wanted = np.asarray(zone, np.int32)
+        minutes = np.full(len(site), np.nan)
+        order = np.argsort(site, kind="stable")
+        first = np.flatnonzero(np.diff(site[order], prepend=-1))
+        for rows in np.split(order, first[1:]) if len(order) else ():
+            zones, walk_min = self.of_site(int(site[rows[0]]))
+            if len(zones):
+                at = np.minimum(np.searchsorted(zones, wanted[rows]), len(zones) - 1)
+                hit = zones[at] == wanted[rows]
+                minutes[rows[hit]] = walk_min[at[hit]]
+        return minutes
 
 
 @dataclass(frozen=True)

@@ -131,21 +131,46 @@ def coverage_table(
         community_id, need_id, group_id, demand_persons, baseline_covered_persons,
         covered_persons, coverage, access (shares of demand persons).
     """
-    rows = resident_rows(scenario)
-    frame = pd.DataFrame(
-        {
-            "community_id": rows.community_id,
-            "need_id": rows.need_id,
-            "group_id": rows.group_id,
-            "demand_persons": rows.persons,
-            "baseline_covered_persons": baseline,
-            "covered_persons": covered,
-            "access": rows.persons * near,
-        }
-    )[rows.counted]
+    cells, cell = _cells(scenario)
+    persons = scenario.demand.visits_per_week
+    persons = persons / visits_per_person(scenario)[scenario.demand.need]
+    inside = np.flatnonzero(cell >= 0)
+    for name, amount in {
+        "demand_persons": persons,
+        "baseline_covered_persons": baseline,
+        "covered_persons": covered,
+        "access": persons * near,
+    }.items():
+        cells[name] = sum_by(cell[inside], amount[inside], len(cells))
     keys = ["community_id", "need_id", "group_id"]
-    table = frame.groupby(keys, sort=True, as_index=False).sum()
+    table = cells.sort_values(keys, ignore_index=True)
     table["coverage"] = table["covered_persons"] / table["demand_persons"]
     table["access"] /= table["demand_persons"]
     order = ["demand_persons", "baseline_covered_persons", "covered_persons"]
     return table[[*keys, *order, "coverage", "access"]]
+
+
+def _cells(scenario: Scenario) -> tuple[pd.DataFrame, Ints]:
+    """Return the (community, need, group) there are, and the cell of each demand row.
+
+    −1 is a row of a zone that is not counted. Positions instead of ids, since there
+    may be millions of rows.
+    """
+    demand, zones = scenario.demand, scenario.tables.zones
+    community, names = pd.factorize(zones["community_id"].to_numpy(object))
+    needs = np.array([need.id for need in scenario.needs], object)
+    groups = np.array(["", *(group.id for group in scenario.groups)], object)
+    shape = (len(names), len(needs), len(groups))
+    key = (community[demand.zone] * shape[1] + demand.need) * shape[2]
+    key += demand.group + 1
+    key[~zones["counted"].to_numpy(bool)[demand.zone]] = -1
+    cell, keys = pd.factorize(np.where(key < 0, np.nan, key))
+    home, need, group = np.unravel_index(keys.astype(np.int64), shape)
+    cells = pd.DataFrame(
+        {
+            "community_id": np.asarray(names, object)[home],
+            "need_id": needs[need],
+            "group_id": groups[group],
+        }
+    )
+    return cells, np.asarray(cell, np.int64)

@@ -62,11 +62,10 @@ def served_value(scenario: Scenario, term: GoalTerm) -> Floats:
     demand = scenario.demand
     tiers = np.array([n.tier == term.tier for n in scenario.needs], bool)
     chosen = tiers[demand.need] if term.tier is not None else np.ones(len(demand), bool)
-    rows = resident_rows(scenario)
     if term.group is not None:
-        chosen = chosen & (rows.group_id == term.group)
+        chosen = chosen & (resident_rows(scenario).group_id == term.group)
     if term.need is not None:
-        chosen = chosen & (rows.need_id == term.need)
+        chosen = chosen & (resident_rows(scenario).need_id == term.need)
     return chosen.astype(np.float64)
 
 

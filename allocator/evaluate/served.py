@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.evaluate.credit import credit
+from allocator.scenario.ids import find_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,18 +173,24 @@ def served_rows(
 
 def positions(names: Iterable[str], values: pd.Series[str]) -> Ints:
     """Return the position of each value among unique names, −1 where unknown."""
-    position = {name: k for k, name in enumerate(names)}
-    found = (position.get(value, -1) for value in values.tolist())
-    return np.fromiter(found, np.int64, len(values))
+    return find_texts(names, values)
 
 
 def _offer_positions(scenario: Scenario, served: pd.DataFrame) -> Ints:
     """Return the offer of each served row."""
-    keys = zip(
-        served["service_id"].tolist(), served["session_id"].tolist(), strict=True
+    services = sorted({offer.service_id for offer in scenario.offers})
+    sessions = sorted({offer.session_id for offer in scenario.offers})
+    offer_at = np.full((len(services), len(sessions)), -1, np.int64)
+    for k, offer in enumerate(scenario.offers):
+        at = services.index(offer.service_id), sessions.index(offer.session_id)
+        offer_at[at] = k
+    return np.asarray(
+        offer_at[
+            positions(services, served["service_id"]),
+            positions(sessions, served["session_id"]),
+        ],
+        np.int64,
     )
-    found = (scenario.offer2position[key] for key in keys)
-    return np.fromiter(found, np.int64, len(served))
 
 
 def _demand_rows(scenario: Scenario, zone: Ints, need: Ints, group: Ints) -> Ints:

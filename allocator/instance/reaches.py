@@ -9,6 +9,7 @@ import numpy as np
 
 from allocator.instance.arrays import frozen, offsets, spans
 from allocator.instance.instance import Reach
+from allocator.instance.rows import PAIRS_PER_BLOCK
 from allocator.scenario.schema import LinearCredit
 from allocator.units import MINUTES_TOLERANCE
 
@@ -25,15 +26,24 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
+PAIRS_PER_CELL = 4
+"""Pairs for each (site, merged row) from which these are held as a full table."""
+
 
 @dataclass(frozen=True)
 class Links:
     """Pairs (site, zone) with credit for one walking profile, sorted by site."""
 
-    site: Ints
+    site: npt.NDArray[np.int32]
     zone: npt.NDArray[np.int32]
     credit: Floats
     walk_min: Floats
+
+    def part(self, which: slice) -> Links:
+        """Return some consecutive pairs."""
+        return Links(
+            self.site[which], self.zone[which], self.credit[which], self.walk_min[which]
+        )
 
 
 @dataclass(frozen=True)
@@ -104,9 +114,10 @@ def credit_of(need: Need, walk_min: Floats) -> Floats:
     """Return the credit δ at walking times within the limit of the accepted offer.
 
     Steps take the first ``max_min`` ≥ τ; linear falls from 1 to 0 between its ends.
+    Where nothing is said the one credit of 1 is repeated without taking memory.
     """
     if need.credit is None:
-        return np.ones(len(walk_min))
+        return np.broadcast_to(np.float64(1.0), len(walk_min))
     if isinstance(need.credit, LinearCredit):
         full, zero = need.credit.full_min, need.credit.zero_min
         share = np.clip((zero - walk_min) / (zero - full), 0.0, 1.0)
@@ -123,6 +134,9 @@ def merged_reach(lane: Lane, rows: NeedRows, num_sites: int) -> Reach:
 
     Credit is that of any member; minutes are the mean weighted by demand.
     """
+    dense = _dense_links(lane, rows, num_sites)
+    if dense is not None:
+        return _reach_of(lane, rows, num_sites, dense)
     parts = [
         _row_links(links, rows, profile) for profile, links in enumerate(lane.links)
     ]
@@ -137,6 +151,14 @@ def merged_reach(lane: Lane, rows: NeedRows, num_sites: int) -> Reach:
         share = visits[order] / np.repeat(total, np.diff(first, append=len(key)))
         walk_min = np.add.reduceat(walk_min[order] * share, first)
         key, credit = key[order][first], credit[order][first]
+    return _reach_of(lane, rows, num_sites, (key, credit, walk_min))
+
+
+def _reach_of(
+    lane: Lane, rows: NeedRows, num_sites: int, arcs: tuple[Ints, Floats, Floats]
+) -> Reach:
+    """Return arcs given by ascending site × rows + row, credit and minutes."""
+    key, credit, walk_min = arcs
     site, row = np.divmod(key, max(rows.num_rows, 1))
     return Reach(
         need=rows.need,
@@ -146,6 +168,33 @@ def merged_reach(lane: Lane, rows: NeedRows, num_sites: int) -> Reach:
         credit=frozen(credit),
         walk_min=frozen(walk_min),
     )
+
+
+def _dense_links(
+    lane: Lane, rows: NeedRows, num_sites: int
+) -> tuple[Ints, Floats, Floats] | None:
+    """Return (key, credit, minutes) of merged pairs, added up without sorting.
+
+    For millions of zones that merge into few rows, one row to a zone; None elsewhere.
+    """
+    size = num_sites * rows.num_rows
+    pairs = sum(len(links.zone) for links in lane.links)
+    if len(lane.links) != 1 or size * PAIRS_PER_CELL > pairs:
+        return None
+    row_of_zone, visits_of_zone = rows.row_at_zones()
+    if row_of_zone is None:
+        return None
+    visits, minutes, credit = np.zeros(size), np.zeros(size), np.zeros(size)
+    links = lane.links[0]
+    for at in range(0, pairs, PAIRS_PER_BLOCK):
+        part = links.part(slice(at, at + PAIRS_PER_BLOCK))
+        key = part.site.astype(np.int64) * rows.num_rows + row_of_zone[part.zone]
+        weight = visits_of_zone[part.zone]
+        visits += np.bincount(key, weight, size)
+        minutes += np.bincount(key, weight * part.walk_min, size)
+        credit[key] = part.credit
+    used = np.flatnonzero(visits > 0.0)
+    return used, credit[used], minutes[used] / visits[used]
 
 
 def _links(
@@ -159,9 +208,10 @@ def _links(
     else:
         at = spans(reach.start[sites], counts)
         zone, walk_min = reach.zone[at], reach.walk_min[at]
-    site = np.repeat(sites, counts)
+    site = np.repeat(sites.astype(np.int32), counts)
     near = (walk_min <= limit_min + MINUTES_TOLERANCE) & wanted[zone]
-    site, zone, walk_min = site[near], zone[near], walk_min[near]
+    if not near.all():
+        site, zone, walk_min = site[near], zone[near], walk_min[near]
     credit = credit_of(need, walk_min)
     paid = credit > 0.0
     if not paid.all():
@@ -177,6 +227,6 @@ def _row_links(
     start, row, visits = rows.rows_at_zones(profile)
     counts = np.diff(start)[links.zone]
     at = spans(start[links.zone], counts)
-    key = np.repeat(links.site * rows.num_rows, counts) + row[at]
+    key = np.repeat(links.site.astype(np.int64) * rows.num_rows, counts) + row[at]
     credit = np.repeat(links.credit, counts)
     return key, credit, np.repeat(links.walk_min, counts), visits[at]

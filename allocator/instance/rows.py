@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SEEDS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03))
 """Two seeds: rows merge when both hashes of 64 bits are equal."""
+PAIRS_PER_BLOCK = 4_000_000
+"""(site, zone) pairs looked at at once, so that their number needs no memory."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class NeedRows:
     def need(self) -> int:
         """Position of the need."""
         return self.residents.need
+
+    def row_at_zones(self) -> tuple[Ints | None, Floats]:
+        """Return the one row of every zone and its visits; no row where some has two.
+
+        Zones without demand have row 0 and no visits.
+        """
+        zone, size = self.residents.zone, self.num_zones
+        row, visits = np.zeros(size, np.int64), np.zeros(size)
+        row[zone], visits[zone] = self.row, self.visits_per_week
+        several = bool((np.bincount(zone, minlength=size) > 1).any())
+        return (None if several else row), visits
 
     def rows_at_zones(self, profile: int) -> tuple[Ints, Ints, Floats]:
         """Return (start, row, visits): rows of one profile, CSR by zone.
@@ -146,13 +159,14 @@ def _list_hashes(
     hashes = np.zeros((profiles, zones), np.uint64)
     for number, lane in enumerate(lanes):
         for profile, links in enumerate(lane.links):
-            key = links.site.astype(np.uint64) * np.uint64(len(lanes)) + np.uint64(
-                number
-            )
-            key = _mix(_mix(key + seed) ^ links.credit.view(np.uint64))
-            if with_minutes:
-                key = _mix(key ^ (links.walk_min + 0.0).view(np.uint64))
-            np.add.at(hashes[profile], links.zone.astype(np.intp), key)
+            for at in range(0, len(links.zone), PAIRS_PER_BLOCK):
+                part = links.part(slice(at, at + PAIRS_PER_BLOCK))
+                key = part.site.astype(np.uint64) * np.uint64(len(lanes))
+                key = _mix(key + np.uint64(number) + seed)
+                key = _mix(key ^ np.ascontiguousarray(part.credit).view(np.uint64))
+                if with_minutes:
+                    key = _mix(key ^ (part.walk_min + 0.0).view(np.uint64))
+                np.add.at(hashes[profile], part.zone.astype(np.intp), key)
     return hashes
 
 

@@ -30,6 +30,7 @@ from allocator.scenario.derive import (
 )
 from allocator.scenario.faults import TableFaults
 from allocator.scenario.hashing import source_of_document, sources_of_frames
+from allocator.scenario.ids import same_texts
 from allocator.scenario.merge import finished
 from allocator.scenario.nodes import Node, as_node, with_paths
 from allocator.scenario.places import Places, TableOrigin
@@ -177,6 +178,11 @@ def _frames(
     frames = {name: empty_table(table) for name, table in TABLES.items()}
     origins = {name: table.origin for name, table in canonical.items()}
     frames |= {name: t.frame for name, t in canonical.items() if t.readable}
+    zone_ids = frames["zones"]["zone_id"]
+    for name in ("population", "demand"):
+        # one copy of millions of texts is enough
+        if len(zone_ids) and same_texts(frames[name]["zone_id"], zone_ids):
+            frames[name] = frames[name].assign(zone_id=zone_ids)
     return frames, origins
 
 

@@ -19,6 +19,7 @@ from allocator.scenario.convert import (
 )
 from allocator.scenario.error_values import is_error_value
 from allocator.scenario.faults import TableFaults
+from allocator.scenario.ids import ascends
 from allocator.scenario.places import TableOrigin
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def sort_order(
     keys: Sequence[npt.NDArray[Any]], num_rows: int
 ) -> npt.NDArray[np.int64]:
     """Return the stable order of rows by text keys, the first key leading."""
+    if keys and ascends(keys[0]):
+        return np.arange(num_rows)
     ranks = [_rank(key) for key in reversed(keys)]
     return np.lexsort(ranks) if ranks else np.arange(num_rows)
 

@@ -123,6 +123,9 @@ def _numbers(cells: pd.Series[Any], *, whole: bool) -> Cells:
 
 
 def _texts(cells: pd.Series[Any], *, trim: bool) -> Cells:
+    if _is_plain(cells):
+        nowhere = np.zeros(len(cells), bool)
+        return Cells(cells.to_numpy(object), nowhere, nowhere.copy())
     absent = is_absent(cells)
     faulty = np.zeros(len(cells), bool)
     if not _all_text(cells):
@@ -139,6 +142,28 @@ def _texts(cells: pd.Series[Any], *, trim: bool) -> Cells:
     if trim:
         absent = absent | ((values == "") & ~faulty)
     return Cells(values, absent, faulty, int(np.count_nonzero(changed[codes])))
+
+
+def _is_plain(cells: pd.Series[Any]) -> bool:
+    """Tell whether texts held by Arrow are all there, without spaces, in ASCII.
+
+    Such a column needs no look at its cells one by one.
+    """
+    if not isinstance(cells.dtype, pd.StringDtype) or not len(cells):
+        return False
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.Array.from_pandas(cells)
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if texts.null_count or pc.min(pc.binary_length(texts)).as_py() == 0:
+        return False
+    wide = pa.types.is_large_string(texts.type)
+    ends = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)
+    first, last = ends[texts.offset], ends[texts.offset + len(texts)]
+    letters = np.frombuffer(texts.buffers()[2], np.uint8)[first:last]
+    return bool(letters.min() > ord(" ") and letters.max() < 127)
 
 
 def _text(value: Any) -> str:

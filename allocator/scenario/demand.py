@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from allocator.scenario.ids import same_texts
 from allocator.scenario.scenario import Demand
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class _Index:
 
     def positions(self, table: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
         """Return the position of each row's id, −1 where absent or unknown."""
+        if same_texts(self._names[column], table[column]):
+            return np.arange(len(table), dtype=np.int64)
         index = pd.Index(self._names[column], dtype=object)
         wanted = pd.Index(table[column], dtype=object)
         found: npt.NDArray[np.int64] = index.get_indexer(wanted).astype(np.int64)

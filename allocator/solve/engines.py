@@ -47,11 +47,22 @@ def run_engines(
         solver=options.solver,
         start=start,
     )
+    if options.engine in ("auto", "search") and _is_covering(instance):
+        alone = EngineThread("cover", instance, told, tracker)
+        alone.wait(LATE_S)
+        return (alone.attempt(),)
     if options.engine != "auto":
         only = EngineThread(options.engine, instance, told, tracker)
         only.wait(GRACE_S if is_small(instance) else LATE_S)
         return (only.attempt(),)
     return _auto(instance, told, tracker)
+
+
+def _is_covering(instance: Instance) -> bool:
+    """Tell whether the engine for pure covering takes the instance."""
+    from allocator.engines.cover.reading import is_covering
+
+    return is_covering(instance)
 
 
 def _auto(

@@ -138,6 +138,10 @@ def load_engine(name: str) -> Engine:
         from allocator.engines.search import SearchEngine
 
         return SearchEngine()
+    if name == "cover":
+        from allocator.engines.cover import CoverEngine
+
+        return CoverEngine()
     from allocator.engines.exact import ExactEngine
 
     return ExactEngine()

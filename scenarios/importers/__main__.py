@@ -6,12 +6,19 @@ import argparse
 import os
 from pathlib import Path
 
-from scenarios.importers import baltimore, baltimore_centre, san_francisco_stores
+from scenarios.importers import (
+    baltimore,
+    baltimore_centre,
+    city_covering,
+    san_francisco_stores,
+)
 from scenarios.importers.material import write_import
 
 IMPORTERS = {
     "baltimore": baltimore.make,
     "baltimore_centre": baltimore_centre.make,
+    "bronx": city_covering.make_bronx,
+    "manhattan": city_covering.make_manhattan,
     "san_francisco_stores": san_francisco_stores.make,
 }
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.scenario.checks.facts import cells, issue, summary
+from allocator.scenario.ids import same_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,10 @@ def zones_without_demand(facts: Facts) -> Iterator[Issue]:
     if population.empty and demand.empty:
         return
     peopled = population[population["persons"] > 0]
-    asking = demand[demand["visits_per_week"] > 0]
+    asks = demand["visits_per_week"] > 0
+    if asks.all() and same_texts(demand["zone_id"], zones["zone_id"]):
+        return
+    asking = demand[asks]
     wide = set(peopled["community_id"]) - {""}
     has = zones["zone_id"].isin({*peopled["zone_id"], *asking["zone_id"]})
     has |= zones["community_id"].isin(wide)
@@ -72,6 +76,8 @@ def residents_have_zones(facts: Facts) -> Iterator[Issue]:
 def residents_counted_once(facts: Facts) -> Iterator[Issue]:
     """Report a group that is given by zone and by community."""
     population, zones = facts.table("population"), facts.table("zones")
+    if population.empty:
+        return
     by_zone = population[population["zone_id"] != ""]
     owner = zones.drop_duplicates("zone_id").set_index("zone_id")["community_id"]
     pairs = pd.MultiIndex.from_arrays(
@@ -100,6 +106,8 @@ def demand_mixed(facts: Facts) -> Iterator[Issue]:
     if demand.empty:
         return
     whole = demand["group_id"] == ""
+    if whole.all():
+        return
     pair = [demand["zone_id"], demand["need_id"]]
     some = whole.groupby(pair).transform("any")
     mixed = (some & ~whole.groupby(pair).transform("all") & whole).to_numpy(bool)

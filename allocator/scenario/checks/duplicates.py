@@ -8,6 +8,7 @@ import numpy as np
 
 from allocator.scenario.checks.facts import cells, issue
 from allocator.scenario.columns import TABLES
+from allocator.scenario.ids import ascends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,6 +47,8 @@ def duplicates_in_tables(facts: Facts) -> Iterator[Issue]:
         if name == "spaces" and facts.spaces_are_derived:
             continue
         frame, key = facts.table(name), list(table.key)
+        if ascends(frame[key[0]]):
+            continue
         twice = frame.duplicated(key).to_numpy(bool) & _is_complete(frame, table)
 
         def of_row(row: int, place: Place, name: str = name) -> Issue:

@@ -61,7 +61,15 @@ class Facts:
 
     def ids_of(self, table: str, column: str) -> frozenset[str]:
         """Return the distinct ids of a column, without absent ones."""
-        return frozenset(self.table(table)[column].unique()) - {""}
+        if (table, column) not in self._distinct:
+            texts = self.table(table)[column].unique()
+            self._distinct[table, column] = frozenset(texts) - {""}
+        return self._distinct[table, column]
+
+    @cached_property
+    def _distinct(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Distinct ids by table and column, as far as they were asked for."""
+        return {}
 
     @cached_property
     def group_ids(self) -> frozenset[str]:

@@ -123,8 +123,8 @@ def degrees_as_metres(facts: Facts) -> Iterator[Issue]:
         return
     points = np.concatenate([_points(facts, table) for table in LOCATED])
     points = points[np.isfinite(points).all(axis=1)]
-    distinct = np.unique(points, axis=0)
-    if len(distinct) < 2 or (np.ptp(distinct, axis=0) > DEGREES_EXTENT_M).any():
+    extent = np.ptp(points, axis=0) if len(points) else np.zeros(2)
+    if not extent.any() or (extent > DEGREES_EXTENT_M).any():
         return
     yield issue(
         "degrees-as-metres",

@@ -8,6 +8,7 @@ import numpy as np
 
 from allocator.issues import nearest_name
 from allocator.scenario.checks.facts import cells, issue, listed, unknown
+from allocator.scenario.ids import same_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,9 +26,13 @@ PLACED = ("zones", "population", "survey", "buildings", "facilities")
 
 def zones_in_tables(facts: Facts) -> Iterator[Issue]:
     """Report unknown zones of residents, survey, demand and travel."""
-    known = facts.ids_of("zones", "zone_id")
-    if known and facts.is_readable("zones"):
-        for table in ZONED:
+    zones = facts.column("zones", "zone_id")
+    if not len(zones) or not facts.is_readable("zones"):
+        return
+    for table in ZONED:
+        own = facts.column(table, "zone_id")
+        if len(own) and not same_texts(own, zones):
+            known = facts.ids_of("zones", "zone_id")
             yield from _column(facts, table, "zone_id", "zone", known)
 
 
@@ -115,6 +120,8 @@ def _column(
 ) -> Iterator[Issue]:
     """Yield the rows whose id is neither absent nor known."""
     ids = facts.table(table)[column]
+    if ids.empty:
+        return
     names = sorted(frozenset(known))
     faulty: npt.NDArray[np.bool_] = ~ids.isin([*names, ""]).to_numpy(bool)
 
