@@ -92,7 +92,7 @@ def _street_issues(scenario: str, variant: str | None) -> tuple[Issue, ...]:
 )
 @variant_option
 def travel(scenario: str, out: Path, variant: str | None) -> int:
-    """Write walking times as the table `travel`, for mode matrix or other programs."""
+    """Write walking times as the table `travel`, for any program."""
     from allocator.access import build_access
     from allocator.access.export import write_travel
     from allocator.scenario import read_scenario
