@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_process_that_ends_without_a_record_is_an_error(
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho first >&2\necho out of luck >&2\nexit 3\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(process.sys, "executable", str(broken))
+    monkeypatch.setattr(sys, "executable", str(broken))
     record = process.measure(Case(subject="tiny", engine="search"), tmp_path)
     assert record["error"] == "the process ended with code 3: out of luck"
 
@@ -59,7 +60,7 @@ def test_a_process_that_does_not_end_is_ended(
     endless = tmp_path / "python"
     endless.write_text("#!/bin/sh\nexec sleep 600\n")
     endless.chmod(0o755)
-    monkeypatch.setattr(process.sys, "executable", str(endless))
+    monkeypatch.setattr(sys, "executable", str(endless))
     monkeypatch.setattr(process, "OVERRUN_S", 0.1)
     case = Case(subject="tiny", engine="search", time_limit_s=0.1)
     record = process.measure(case, tmp_path)
