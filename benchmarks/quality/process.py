@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -92,11 +93,10 @@ def family(pid: int) -> list[int]:
     """Return the process and its descendants, as far as they still live."""
     found = [pid]
     for one in found:
-        for listed in Path("/proc", str(one), "task").glob("*/children"):
-            try:
+        # Tasks end while they are listed; the listing fails with them.
+        with suppress(OSError):
+            for listed in Path("/proc", str(one), "task").glob("*/children"):
                 found += [int(child) for child in listed.read_text().split()]
-            except OSError:
-                continue
     return found
 
 
