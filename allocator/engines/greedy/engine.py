@@ -51,9 +51,9 @@ STEPS_BY_DEFAULT = 20_000
 FLOWS_SHARE = 0.08
 """Share of the time kept for exact flows at the end."""
 MOST_FLOW_ARCS = 5_000_000
-FIRST_HEAT = 0.06
+FIRST_HEAT = 0.15
 """Heat of the first step of a cycle, as a share of what a used building brings."""
-LAST_HEAT = 0.01
+LAST_HEAT = 0.004
 """Heat of its last step, as a share of the first."""
 CYCLE = 128
 """Steps of the first cooling cycle per building; every later one is twice as long."""

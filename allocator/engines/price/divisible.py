@@ -43,6 +43,7 @@ m² of floor used, its candidate."""
 BLOCK = np.dtype(
     [
         ("unit", np.int64),
+        ("peak", np.float64),
         ("low", np.int64),
         ("high", np.int64),
         ("least", np.float64),
@@ -55,8 +56,8 @@ BLOCK = np.dtype(
     ],
     align=True,
 )
-"""A service that may run: its unit and range of pieces; the least floor it uses and
-what that earns, equipment paid; the floor at which its mean earning per m² is best
+"""A service that may run: its unit, its peak area per m² of floor used, and its range
+of pieces; the least floor it uses and what that earns, equipment paid; the floor at which its mean earning per m² is best
 and what that earns. While floor is handed out: floor taken, the next piece and how
 much of it is left (before anything is taken, the head counts as one piece)."""
 
@@ -187,12 +188,14 @@ def add_unit(
 ) -> int:
     """Append one service with limited capacity as a block; return the end of pieces.
 
-    The block has no pieces where the service cannot earn. `alone` in its class, a
+    Its peak area is at least the mean of its loads over its own slots, by their
+    weights: the floor it uses over the weight of these slots. The block has no pieces where the service cannot earn. `alone` in its class, a
     service uses at least its least area; else at least the share of it that its
     session of least slot weight counts.
     """
     start = at
-    price = floor_price + capital_price * rooms.unit[unit].peak_cost
+    own_weight = weight_of_slots(mask, weights, rooms, offering, sessions)
+    price = floor_price + capital_price * rooms.unit[unit].peak_cost / own_weight
     share, group = np.zeros(len(sessions)), np.zeros(len(sessions), dtype=GROUP)
     least_share = 1.0
     for bit in range(len(sessions)):
@@ -208,10 +211,26 @@ def add_unit(
                 pieces,
             )  # fmt: skip
     sort_pieces(start, at, pieces)
-    at = cut_off(start, at, rooms.unit[unit].most_area, pieces)
+    at = cut_off(start, at, rooms.unit[unit].most_area * own_weight, pieces)
+    block[blocks].peak = 1.0 / own_weight
     least = rooms.unit[unit].sure_area * (1.0 if alone else least_share)
     fixed = capital_price * rooms.unit[unit].equipment
     return close_block(unit, start, at, least, fixed, price, pieces, block[blocks])
+
+
+@compiled
+def weight_of_slots(
+    mask: int, weights: Array, rooms: Rooms, offering: Offering, sessions: Array
+) -> float:
+    """Return the weight of the slots that any session of a unit holds."""
+    total = 0.0
+    for t in range(len(weights)):
+        for bit in range(len(sessions)):
+            if (mask >> bit) & 1:
+                if offering.holds[rooms.cand[sessions[bit].cand].offer, t]:
+                    total += weights[t]
+                    break
+    return min(max(total, 1e-6), 1.0)
 
 
 @compiled
@@ -305,6 +324,7 @@ def add_unlimited(
     area = max(rooms.unit[unit].least_area, 1e-9)
     if cand < 0:
         return at
+    block[blocks].peak = 1.0
     pieces[at].slope, pieces[at].width = earned / area - floor_price, area
     pieces[at].cand, pieces[at].per_floor = cand, 1.0
     pieces[at].yearly = yearly / area
