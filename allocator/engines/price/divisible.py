@@ -57,8 +57,8 @@ BLOCK = np.dtype(
     align=True,
 )
 """A service that may run: its unit, its peak area per m² of floor used, and its range
-of pieces; the least floor it uses and what that earns, equipment paid; the floor at which its mean earning per m² is best
-and what that earns. While floor is handed out: floor taken, the next piece and how
+of pieces; the least floor it uses and what that earns, equipment paid; the floor at
+which its mean earning per m² is best and what that earns. While floor is handed out: floor taken, the next piece and how
 much of it is left (before anything is taken, the head counts as one piece)."""
 
 MOST_BRANCHES = 200
@@ -189,9 +189,10 @@ def add_unit(
     """Append one service with limited capacity as a block; return the end of pieces.
 
     Its peak area is at least the mean of its loads over its own slots, by their
-    weights: the floor it uses over the weight of these slots. The block has no pieces where the service cannot earn. `alone` in its class, a
-    service uses at least its least area; else at least the share of it that its
-    session of least slot weight counts.
+    weights: the floor it uses over the weight of these slots. The block has no pieces
+    where the service cannot earn. `alone` in its class, a service uses at least its
+    least area; else at least the share of it that its session of least slot weight
+    counts.
     """
     start = at
     own_weight = weight_of_slots(mask, weights, rooms, offering, sessions)
@@ -226,10 +227,10 @@ def weight_of_slots(
     total = 0.0
     for t in range(len(weights)):
         for bit in range(len(sessions)):
-            if (mask >> bit) & 1:
-                if offering.holds[rooms.cand[sessions[bit].cand].offer, t]:
-                    total += weights[t]
-                    break
+            runs = (mask >> bit) & 1
+            if runs and offering.holds[rooms.cand[sessions[bit].cand].offer, t]:
+                total += weights[t]
+                break
     return min(max(total, 1e-6), 1.0)
 
 
