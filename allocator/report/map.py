@@ -159,8 +159,9 @@ def _zones(zones: pd.DataFrame, frame: Frame, words: Words) -> str:
             persons=words.count(row["persons"]),
             share=f"{row['coverage']:.0%}",
         )
+        color = share_color(row["coverage"])
         dots.append(
-            f'<circle cx="{x}" cy="{y}" r="{r:.1f}" fill="{share_color(row["coverage"])}">'
+            f'<circle cx="{x}" cy="{y}" r="{r:.1f}" fill="{color}">'
             f"<title>{escape(title)}</title></circle>"
         )
     return f'<g id="zones">{"".join(dots)}</g>'

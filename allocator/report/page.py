@@ -72,10 +72,10 @@ def _sections(run: Run, words: Words) -> list[str]:
 
 def _plan_sections(run: Run, words: Words) -> list[str]:
     scenario = words.scenario
-    colors = service_colors(service.id for service in scenario.services)
+    colors = service_colors(sorted(set(run.assignments["service_id"])))
     parts = [
         section(
-            "map", words("map"), note(words("map.note")), draw_map(scenario, run, words)
+            "map", words("map"), note(_map_note(words)), draw_map(scenario, run, words)
         ),
     ]
     if len(run.assignments):
@@ -93,6 +93,14 @@ def _plan_sections(run: Run, words: Words) -> list[str]:
         section("coverage", words("coverage"), note(words("coverage.note")), *coverage),
         section("assignments", words("assignments"), sections.assignments(run, words)),
     ]
+
+
+def _map_note(words: Words) -> str:
+    text = words("map.note")
+    if words.scenario.tables.streets is not None:
+        profile = words.scenario.default_profile
+        text += " " + words("map.streets_note", profile=profile)
+    return text
 
 
 def write_report(run: Run, path: Path, language: str = "en") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from allocator.report.colors import share_color
 from allocator.report.html import note, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
 
@@ -124,9 +124,22 @@ def limits(run: Run, words: Words) -> str:
         ]
         for place, given, used in shown
         for limit, measure in pairs
-    ]
+        if given is whole or limit in given
+    ] + _reserve(run, words)
     heads = [words("place"), words("measure"), words("used"), words("limit"), ""]
     return table(heads, rows, id_="limits-table", texts=2)
+
+
+def _reserve(run: Run, words: Words) -> list[list[str]]:
+    """Return the floor that may be used when the reserve is kept; one row or none."""
+    share = run.record["limits"]["reserve_share"]
+    if not share:
+        return []
+    area = float(words.scenario.tables.spaces["usable_area_m2"].sum())
+    used, most = run.measures["floor_used_m2"], (1.0 - share) * area
+    name = words("reserve", share=f"{share:.0%}")
+    figures = [words.figure(used, "m2"), words.figure(most, "m2"), _bar(used, most)]
+    return [[escape(words("total")), escape(name), *figures]]
 
 
 def _district(run: Run, words: Words, district: str) -> dict[str, float]:
@@ -190,7 +203,7 @@ def coverage_cells(run: Run, words: Words) -> str:
     return table(heads, rows, id_="coverage-cells")
 
 
-def _cell(row: dict[str, float] | None, words: Words) -> str:
+def _cell(row: Mapping[Hashable, Any] | None, words: Words) -> str:
     if row is None:
         return ""
     color = share_color(row["coverage"])

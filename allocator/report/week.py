@@ -150,13 +150,14 @@ def _offer(
 def _head(words: Words, hours: tuple[int, int], height: int) -> str:
     """Draw days and hours above the rows."""
     parts = []
+    noon = (hours[0] + hours[1]) / 2
     for k, day in enumerate(DAYS):
         x = LABEL_PX + k * DAY_PX
         parts.append(
             f'<text class="day" x="{x + DAY_PX / 2}" y="11">'
             f"{escape(words(f'day.{day}'))}</text>"
             f'<text class="hour" x="{x + 2}" y="24">{hours[0]}</text>'
-            f'<text class="hour end" x="{x + DAY_PX - 2}" y="24">{hours[1]}</text>'
+            f'<text class="day" x="{x + DAY_PX / 2}" y="24">{noon:g}</text>'
             f'<line x1="{x}" y1="14" x2="{x}" y2="{height}"/>'
         )
     return "".join(parts)
