@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -98,6 +99,8 @@ class Words:
         """
         if value is None or value != value:  # NaN
             return "–"
+        if math.isinf(value):
+            return f'<data value="inf">{escape(self("unlimited"))}</data>'
         texts = {
             "share": f"{value:.1%}",
             "money": self.money(value),
