@@ -69,8 +69,8 @@ def draw_map(scenario: Scenario, run: Run, words: Words) -> str:
     drawn = [
         _streets(scenario, frame),
         _walking_areas(scenario, used, frame),
-        _zones(zones, frame, words),
         _idle(scenario, used, frame),
+        _zones(zones, frame, words),
         _facilities(scenario, frame, words),
         _used(scenario, run, used, frame, words),
     ]
@@ -88,8 +88,9 @@ def _legend(scenario: Scenario, words: Words) -> str:
     entries += [
         key_entry(USED, words("map.used")),
         key_entry(IDLE, words("map.idle")),
-        key_entry(FACILITY, words("map.facility"), shape="tip"),
     ]
+    if len(scenario.tables.facilities):
+        entries.append(key_entry(FACILITY, words("map.facility"), shape="tip"))
     if scenario.tables.streets is not None:
         entries += [
             key_entry(color, words("map.walk", minutes=f"{minutes:g}"), shape="line")

@@ -171,7 +171,7 @@ def coverage_by(run: Run, words: Words, key: str) -> str:
     sums = coverage_sums(run.table("coverage.csv"), [key])
     rows = [
         [
-            escape(names.get(str(row[key]), str(row[key]))),
+            escape(names.get(row[key]) or "–"),
             words.figure(row["demand_persons"]),
             words.figure(row["baseline_coverage"], "share"),
             words.figure(row["coverage"], "share"),
@@ -194,7 +194,7 @@ def coverage_cells(run: Run, words: Words) -> str:
     needs = sorted({need for _, need in cells})
     rows = [
         [
-            escape(words.community.get(str(community), str(community))),
+            escape(words.community.get(community) or "–"),
             *(_cell(cells.get((community, need)), words) for need in needs),
         ]
         for community in sorted({community for community, _ in cells})
