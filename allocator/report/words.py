@@ -107,7 +107,7 @@ class Words:
             "m2": f"{value:,.1f} m²",
             "minutes": self("minutes", value=f"{value:,.1f}"),
         }
-        text = texts.get(unit) or f"{value:,.{0 if float(value).is_integer() else 1}f}"
+        text = texts.get(unit) or f"{value:,.1f}".removesuffix(".0")
         return f'<data value="{float(value)!r}">{escape(text)}</data>'
 
 
