@@ -162,7 +162,8 @@ def _bar(used: float, limit: float | None) -> str:
         return ""
     share = used / limit
     width = min(max(share, 0.0), 1.0)
-    return f'<i class="bar"><i style="width:{width:.1%}"></i></i><span class="part">{share:.0%}</span>'
+    drawn = f'<i class="bar"><i style="width:{width:.1%}"></i></i>'
+    return f'{drawn}<span class="part">{share:.0%}</span>'
 
 
 def coverage_by(run: Run, words: Words, key: str) -> str:
