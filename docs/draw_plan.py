@@ -16,6 +16,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
+from allocator.report.zones import zone_coverage
 from allocator.scenario import Scenario, read_scenario
 
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -23,25 +24,6 @@ COVERAGE_COLORS = LinearSegmentedColormap.from_list(
     "coverage", ["#c8553d", "#e9c46a", "#2a7f62"]
 )
 MINUTES_PER_DAY = 24 * 60
-
-
-def zone_coverage(scenario: Scenario, served: pd.DataFrame) -> pd.DataFrame:
-    """Return x, y, demand persons and covered share of every zone with demand."""
-    visits_per_person = pd.Series([n.visits_per_person_week for n in scenario.needs])
-    demand = pd.DataFrame(
-        {
-            "zone_id": scenario.tables.zones["zone_id"].to_numpy()[
-                scenario.demand.zone
-            ],
-            "persons": scenario.demand.visits_per_week
-            / visits_per_person.to_numpy()[scenario.demand.need],
-        }
-    )
-    persons = demand.groupby("zone_id")["persons"].sum()
-    covered = served.groupby("zone_id")["covered_persons"].sum()
-    zones = scenario.tables.zones.set_index("zone_id")[["x", "y"]].loc[persons.index]
-    share = (covered.reindex(persons.index).fillna(0.0) / persons).clip(0, 1)
-    return zones.assign(persons=persons, coverage=share)
 
 
 def draw_map(axes: plt.Axes, scenario: Scenario, run: Path) -> None:

@@ -23,8 +23,8 @@ from matplotlib.collections import LineCollection
 from PIL import Image
 
 from allocator.access import build_access
-from allocator.access.network.area import walking_area
 from allocator.evaluate.coverage import resident_rows, rows_with_access
+from allocator.report.walking import stretches
 from allocator.runs import read_plan
 from allocator.scenario import Scenario, read_scenario
 from allocator.scenario.schema import AccessMode
@@ -36,15 +36,6 @@ if TYPE_CHECKING:
 LIMIT_MIN = 10.0
 COLORS = "viridis_r"
 NUM_COLORS = 64
-
-
-def stretches(scenario: Scenario, sites: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return stretches within the limit of any site, and their minutes, far to near."""
-    areas = [walking_area(scenario, site, LIMIT_MIN) for site in sites]
-    ends = np.concatenate([np.stack([a.start, a.end], axis=1) for a in areas])
-    minutes = np.concatenate([a.minutes.mean(axis=1) for a in areas])
-    order = np.argsort(-minutes, kind="stable")
-    return ends[order], minutes[order]
 
 
 def wrongly_counted(scenario: Scenario, plan: Plan) -> np.ndarray:
@@ -67,7 +58,7 @@ def main(source: Path, plan_source: Path, target: Path) -> None:
     lines = scenario.tables.streets
     assert lines is not None
     streets = np.split(lines.xy, lines.start[1:-1])
-    ends, minutes = stretches(scenario, used)
+    ends, minutes = stretches(scenario, used, LIMIT_MIN)
 
     plt.rcParams.update({"font.size": 9})
     figure, axes = plt.subplots(figsize=(9, 6), layout="constrained")

@@ -128,6 +128,7 @@ def _add_commands() -> None:
         solving.solve,
         solving.evaluate,
         looking.compare,
+        looking.report,
         looking.schema,
     ):
         cli.add_command(command)

@@ -175,6 +175,45 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
 
 
 @click.command()
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["html", "xlsx", "gpkg"]),
+    default="html",
+    show_default=True,
+    help="Kind of file; so far only html exists.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; default: RUN-report-LANG.html beside the run.",
+)
+def report(run: str, lang: str, kind: str, out: Path | None) -> int:
+    """Write a run as one page that people can look at without a network."""
+    if kind != "html":
+        msg = f"--format {kind} does not exist yet; html does"
+        raise click.UsageError(msg)
+    from allocator.report import write_report
+    from allocator.runs import read_run
+
+    found = read_run(run)
+    folder = found.folder.resolve()
+    target = out or folder.with_name(f"{folder.name}-report-{lang}.html")
+    write_report(found, target, lang)
+    show(str(target))
+    return EXIT_DONE
+
+
+@click.command()
 def schema() -> int:
     """Write the JSON Schema of scenario.yaml, for editors."""
     from allocator.scenario.json_schema import json_schema

@@ -58,8 +58,9 @@ BLOCK = np.dtype(
 )
 """A service that may run: its unit, its peak area per m² of floor used, and its range
 of pieces; the least floor it uses and what that earns, equipment paid; the floor at
-which its mean earning per m² is best and what that earns. While floor is handed out: floor taken, the next piece and how
-much of it is left (before anything is taken, the head counts as one piece)."""
+which its mean earning per m² is best and what that earns. While floor is handed out:
+floor taken, the next piece and how much of it is left (before anything is taken, the
+head counts as one piece)."""
 
 MOST_BRANCHES = 200
 """Branches of one knapsack; beyond them its bound stands in for its value."""

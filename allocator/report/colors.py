@@ -1,0 +1,28 @@
+"""Colours of services and of shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GOLDEN_ANGLE = 137.508
+SHARE_STOPS = ((200, 85, 61), (233, 196, 106), (42, 127, 98))
+"""None covered, half, all."""
+
+
+def service_colors(service_ids: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each service; neighbours in the list differ most."""
+    return {
+        service: f"hsl({k * GOLDEN_ANGLE % 360:.0f},55%,{(44, 62)[k // 4 % 2]}%)"
+        for k, service in enumerate(service_ids)
+    }
+
+
+def share_color(share: float) -> str:
+    """Return the colour of a share between 0 and 1."""
+    at = min(max(share, 0.0), 1.0) * (len(SHARE_STOPS) - 1)
+    low = min(int(at), len(SHARE_STOPS) - 2)
+    pairs = zip(SHARE_STOPS[low], SHARE_STOPS[low + 1], strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * (at - low)):02x}" for a, b in pairs)

@@ -1,0 +1,163 @@
+"""The week of each used building: its spaces × the hours, coloured by service."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from allocator.report.html import key_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    import pandas as pd
+
+    from allocator.report.words import Words
+    from allocator.scenario import Scenario
+
+MINUTES_PER_DAY = 1440
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LABEL_PX = 120
+DAY_PX = 118
+LANE_PX = 11
+HEAD_PX = 28
+GAP_PX = 5
+
+Bar = tuple[int, int, int]
+"""Day, first minute and last minute of the day."""
+
+
+def week_grids(
+    scenario: Scenario,
+    assignments: pd.DataFrame,
+    words: Words,
+    colors: Mapping[str, str],
+) -> str:
+    """Return a legend and one grid for each used building."""
+    used = sorted(set(assignments["service_id"]))
+    legend = "".join(key_entry(colors[s], words.service[s]) for s in used)
+    hours = _opening_hours(scenario, assignments)
+    grids = [
+        f'<figure class="week" data-building="{escape(str(building))}">'
+        f"<figcaption>{escape(words.building[str(building)])}</figcaption>"
+        + _grid(scenario, rows, words, colors, hours)
+        + "</figure>"
+        for building, rows in assignments.groupby("building_id", sort=True)
+    ]
+    return f'<p class="legend">{legend}</p>\n<div class="weeks">{"".join(grids)}</div>'
+
+
+def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
+    """Yield the hours of an offer, cut at midnight."""
+    offer = scenario.offers[scenario.offer2position[(service_id, session_id)]]
+    for start, end in offer.hours.intervals:
+        at = start
+        while at < end:
+            stop = min(end, (at // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY)
+            first = at % MINUTES_PER_DAY
+            yield at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at
+            at = stop
+
+
+def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
+    """Return the whole hours of the day that hold everything."""
+    offers = set(zip(assignments["service_id"], assignments["session_id"], strict=True))
+    shown = [bar for offer in offers for bar in bars(scenario, *offer)]
+    first = min(bar[1] for bar in shown) // 60
+    return first, -(-max(bar[2] for bar in shown) // 60)
+
+
+def _grid(
+    scenario: Scenario,
+    rows: pd.DataFrame,
+    words: Words,
+    colors: Mapping[str, str],
+    hours: tuple[int, int],
+) -> str:
+    """Draw one building."""
+    parts: list[str] = []
+    y = HEAD_PX
+    for space, held in rows.groupby("space_id", sort=True):
+        lanes = _lanes(scenario, held)
+        height = LANE_PX * (max(lanes.values()) + 1)
+        parts.append(
+            f'<rect class="row" x="{LABEL_PX}" y="{y}" width="{7 * DAY_PX}" '
+            f'height="{height}"/><text class="space" x="{LABEL_PX - 6}" '
+            f'y="{y + height / 2 + 4:g}">{escape(str(space))}</text>'
+        )
+        for row in held.to_dict("records"):
+            top = y + LANE_PX * lanes[row["service_id"]]
+            parts.append(_offer(scenario, row, top, words, colors, hours))
+        y += height + GAP_PX
+    width = LABEL_PX + 7 * DAY_PX + 4
+    return (
+        f'<svg viewBox="0 0 {width} {y}" role="img">{_head(words, hours, y)}'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def _lanes(scenario: Scenario, held: pd.DataFrame) -> dict[str, int]:
+    """Give services of a space that overlap in time lanes of their own."""
+    taken: list[list[Bar]] = []
+    lanes: dict[str, int] = {}
+    for service, rows in held.groupby("service_id", sort=True):
+        own = [b for s in rows["session_id"] for b in bars(scenario, str(service), s)]
+        lane = next(
+            (k for k, other in enumerate(taken) if not _overlap(own, other)),
+            len(taken),
+        )
+        if lane == len(taken):
+            taken.append([])
+        taken[lane] += own
+        lanes[str(service)] = lane
+    return lanes
+
+
+def _overlap(one: list[Bar], other: list[Bar]) -> bool:
+    """Tell whether two lists of hours share a minute."""
+    return any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in one for b in other)
+
+
+def _offer(
+    scenario: Scenario,
+    row: Mapping[Hashable, Any],
+    top: int,
+    words: Words,
+    colors: Mapping[str, str],
+    hours: tuple[int, int],
+) -> str:
+    """Draw one assignment: a bar for each time it is held."""
+    service, session = row["service_id"], row["session_id"]
+    title = words(
+        "week.title",
+        service=words.service[service],
+        session=words.session[service, session],
+        places=words.count(row["places"]),
+    )
+    scale = DAY_PX / (60 * (hours[1] - hours[0]))
+    drawn = "".join(
+        f'<rect x="{LABEL_PX + day * DAY_PX + (a - 60 * hours[0]) * scale:.1f}" '
+        f'y="{top + 1}" width="{(b - a) * scale:.1f}" height="{LANE_PX - 2}"/>'
+        for day, a, b in bars(scenario, service, session)
+    )
+    return (
+        f'<g fill="{colors[service]}" data-offer="{escape(service)}/{escape(session)}">'
+        f"<title>{escape(title)}</title>{drawn}</g>"
+    )
+
+
+def _head(words: Words, hours: tuple[int, int], height: int) -> str:
+    """Draw days and hours above the rows."""
+    parts = []
+    noon = (hours[0] + hours[1]) / 2
+    for k, day in enumerate(DAYS):
+        x = LABEL_PX + k * DAY_PX
+        parts.append(
+            f'<text class="day" x="{x + DAY_PX / 2}" y="11">'
+            f"{escape(words(f'day.{day}'))}</text>"
+            f'<text class="hour" x="{x + 2}" y="24">{hours[0]}</text>'
+            f'<text class="day" x="{x + DAY_PX / 2}" y="24">{noon:g}</text>'
+            f'<line x1="{x}" y1="14" x2="{x}" y2="{height}"/>'
+        )
+    return "".join(parts)

@@ -1,0 +1,54 @@
+"""`allocator report` writes a page and says where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from allocator.cli.app import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def solved(tiny: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = tiny.parent / "first"
+    assert run(["solve", str(tiny), "--max-steps", "5", "--out", str(folder)]) == 0
+    capsys.readouterr()
+    return folder
+
+
+def test_the_page_lies_beside_the_run(
+    solved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(solved.iterdir())
+    assert run(["report", str(solved), "--lang", "zh"]) == 0
+    page = solved.parent.resolve() / "first-report-zh.html"
+    assert capsys.readouterr().out == f"{page}\n"
+    assert '<html lang="zh">' in page.read_text(encoding="utf-8")
+    assert sorted(solved.iterdir()) == before
+
+
+def test_other_formats_do_not_exist_yet(
+    solved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kind in ("xlsx", "gpkg"):
+        assert run(["report", str(solved), "--format", kind]) == 2
+        assert f"{kind} does not exist yet" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written(
+    solved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = solved.parent / "absent" / "page.html"
+    assert run(["report", str(solved), "--out", str(target)]) == 2
+    assert "cannot write the report" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_run(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", str(tiny)]) == 2
+    assert "is no run folder" in capsys.readouterr().err
