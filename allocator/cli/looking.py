@@ -198,7 +198,7 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
     help="File to write; default: RUN-report-LANG.html beside the run.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as one page that people can look at without a network."""
+    """Write a run as one page to look at, without a network."""
     if kind != "html":
         msg = f"--format {kind} does not exist yet; html does"
         raise click.UsageError(msg)
