@@ -343,9 +343,9 @@ Everything else (areas per place, hours, costs before conversion, rates of deman
 rules) is the built-in catalogue `cn-community`, whose entries name their sources.
 
 ## Expected measures
-`allocator solve build/scenarios/baltimore --time-limit 540 --seed 1` on two cores, busy with
-other work for half of the time: covered 74,431 of 173,030 person-needs (coverage 43.0 %),
-bound 80,377, gap 7.4 %, 60.0 of 60.0 million USD and 11.9 of 12.0 million a year spent on
-248 houses, 177 of them used by two services or more; 536 s with checking and writing, peak
-memory 3.5 GB.
+`allocator solve build/scenarios/baltimore --time-limit 540 --seed 1` on two cores, busy
+with other work for half of the time: covered 74,431 of 173,030 person-needs (coverage
+43.0 %), bound 80,377, gap 7.4 %, 60.0 of 60.0 million USD and 11.9 of 12.0 million a
+year spent on 248 houses, 177 of them used by two services or more; 536 s with checking
+and writing, peak memory 3.5 GB.
 """
