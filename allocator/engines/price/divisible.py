@@ -199,12 +199,15 @@ def add_unit(
     own_weight = weight_of_slots(mask, weights, rooms, offering, sessions)
     price = floor_price + capital_price * rooms.unit[unit].peak_cost / own_weight
     share, group = np.zeros(len(sessions)), np.zeros(len(sessions), dtype=GROUP)
-    least_share = 1.0
     for bit in range(len(sessions)):
         if (mask >> bit) & 1:
             offer = rooms.cand[sessions[bit].cand].offer
             share[bit] = slot_share(offer, weights, offering)
-            least_share = min(least_share, share[bit])
+    # a session that earns nothing may still be what reaches the least area
+    least_share = 1.0
+    for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+        counted = slot_share(rooms.cand[k].offer, weights, offering)
+        least_share = min(least_share, counted)
     load_groups(mask, sessions, share, group)
     for bit in range(len(sessions)):
         if (mask >> bit) & 1 and is_first(bit, mask, sessions):
@@ -217,7 +220,10 @@ def add_unit(
     block[blocks].peak = 1.0 / own_weight
     least = rooms.unit[unit].sure_area * (1.0 if alone else least_share)
     fixed = capital_price * rooms.unit[unit].equipment
-    return close_block(unit, start, at, least, fixed, price, pieces, block[blocks])
+    # floor that serves nobody pays no peak: the peak is counted over what is served
+    return close_block(
+        unit, start, at, least, fixed, floor_price, pieces, block[blocks]
+    )
 
 
 @compiled

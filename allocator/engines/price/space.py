@@ -321,13 +321,13 @@ def charge_block(
     if left >= block[b].least:
         runs = 1.0
     used[CAPITAL] += rooms.unit[unit].equipment * runs
-    used[CAPITAL] += rooms.unit[unit].peak_cost * block[b].peak * left
     for j in range(block[b].low, block[b].high):
         width = min(left, pieces[j].width)
         if width <= 0.0:
             break
         area[pieces[j].cand] += width * pieces[j].per_floor
         used[YEARLY] += width * pieces[j].yearly
+        used[CAPITAL] += rooms.unit[unit].peak_cost * block[b].peak * width
         left -= width
 
 
