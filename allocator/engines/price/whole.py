@@ -99,6 +99,16 @@ class Sweep(NamedTuple):
     """Shape (sessions,) of `GROUP`, at the first session of each."""
 
 
+class Room(NamedTuple):
+    """What is to be filled: a whole space, or a part of an open floor."""
+
+    m2: float
+    first_cand: int
+    """First candidate of its space."""
+    running: Array
+    """Places that each candidate of the space has already; or empty: none has."""
+
+
 class Patterns(NamedTuple):
     """Ways to run each unit of a space."""
 
@@ -109,16 +119,37 @@ class Patterns(NamedTuple):
 
 
 @compiled
+def places_in(k: int, room: Room) -> float:
+    """Return the places that a candidate has already."""
+    if len(room.running) == 0:
+        return 0.0
+    return float(room.running[k - room.first_cand])
+
+
+@compiled
+def runs_already(unit: int, room: Room, rooms: Rooms) -> bool:
+    """Tell whether a unit has places already, so that its equipment is there."""
+    for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+        if places_in(k, room) > 0.0:
+            return True
+    return False
+
+
+@compiled
 def load_sessions(
     unit: int,
     first_offer: int,
+    room: Room,
     rooms: Rooms,
     offering: Offering,
     heads: Heads,
     annual_price: float,
     sessions: Array,
 ) -> int:
-    """Fill `sessions` for one unit; return the bit mask of those worth running."""
+    """Fill `sessions` for one unit; return the bit mask of those worth running.
+
+    A session that runs already has its fixed cost paid, and fewer places left.
+    """
     mask = 0
     for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
         offer, bit = rooms.cand[k].offer, rooms.cand[k].bit
@@ -129,11 +160,15 @@ def load_sessions(
             * offering.offer[offer].per_place
             / offering.offer[offer].visits
         )
+        had = places_in(k, room)
+        places, fixed = rooms.cand[k].places - had, 0.0
+        if had == 0.0:
+            fixed = annual_price * offering.offer[offer].fixed
         most = np.inf
         if not offering.offer[offer].unlimited:
-            most = rooms.cand[k].places * offering.offer[offer].visits
+            most = places * offering.offer[offer].visits
         worth, _ = serve_best(low, high, per_visit, most, heads)
-        earned = worth - annual_price * offering.offer[offer].fixed
+        earned = worth - fixed
         if earned <= 0.0:
             continue
         mask |= 1 << bit
@@ -142,8 +177,8 @@ def load_sessions(
             offering.offer[offer].m2 / offering.offer[offer].visits
         )
         sessions[bit].cost_per_visit = per_visit
-        sessions[bit].fixed = annual_price * offering.offer[offer].fixed
-        sessions[bit].most_m2 = rooms.cand[k].places * offering.offer[offer].m2
+        sessions[bit].fixed = fixed
+        sessions[bit].most_m2 = places * offering.offer[offer].m2
         sessions[bit].alone = earned
         sessions[bit].cand = k
         sessions[bit].leader = offering.offer[offer].leader
@@ -452,6 +487,7 @@ def find_patterns(
     at: int,
     mask: int,
     capital_price: float,
+    room: Room,
     rooms: Rooms,
     offering: Offering,
     templates: Templates,
@@ -470,8 +506,10 @@ def find_patterns(
     unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
     least = 0.0
     equipment = capital_price * rooms.unit[unit].equipment
+    if runs_already(unit, room, rooms):
+        equipment = 0.0
     template = templates.offset[rooms.unit[unit].template]
-    most_m2 = rooms.unit[unit].most_area
+    most_m2 = min(rooms.unit[unit].most_area, room.m2)
     peak_cost = capital_price * rooms.unit[unit].peak_cost
     subset = mask
     while subset > 0:
