@@ -316,9 +316,12 @@ def earn_best(
         return earn_as_one(
             mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
         )
-    best, peak = earn_together(
-        mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
-    )
+    if meet_alone(first, last, members, templates):
+        best, peak = earn_apart(mask, most_m2, peak_cost, sessions, heads, sweep)
+    else:
+        best, peak = earn_together(
+            mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
+        )
     if groups == members:
         return best, peak
     for bit in range(len(sessions)):
@@ -329,6 +332,99 @@ def earn_best(
                 best, peak = value, used
                 spread_areas(mask, sessions, sweep)
     return best, peak
+
+
+@compiled
+def meet_alone(first: int, last: int, members: int, templates: Templates) -> bool:
+    """Tell whether no two sessions of a subset share a slot."""
+    if last - first != members:
+        return False
+    for c in range(first, last):
+        if templates.clique[c] & (templates.clique[c] - 1):
+            return False
+    return True
+
+
+@compiled
+def earn_apart(
+    mask: int,
+    most_m2: float,
+    peak_cost: float,
+    sessions: Array,
+    heads: Heads,
+    sweep: Sweep,
+) -> tuple[float, float]:
+    """Return what sessions that never meet earn, and their peak area: `earn_together`.
+
+    What they earn is concave in the peak; its slope falls only where some session
+    goes on to its next arc, so the best peak is the first such place where a further
+    m² earns less than the equipment costs.
+    """
+    peak = most_m2
+    if peak_cost > 0.0:
+        if slope_at(0.0, mask, sessions, heads) <= peak_cost:
+            peak = 0.0
+        for bit in range(len(sessions)):
+            if (mask >> bit) & 1:
+                peak = first_dear(bit, peak, mask, peak_cost, sessions, heads)
+    value, largest = 0.0, 0.0
+    for bit in range(len(sweep.area)):
+        sweep.area[bit] = 0.0
+        if (mask >> bit) & 1:
+            per_visit = sessions[bit].m2_per_visit
+            earned, visits = serve_best(
+                sessions[bit].low, sessions[bit].high, sessions[bit].cost_per_visit,
+                min(peak, sessions[bit].most_m2) / per_visit, heads,
+            )  # fmt: skip
+            value += earned
+            sweep.area[bit] = visits * per_visit
+            largest = max(largest, sweep.area[bit])
+    return value - peak_cost * largest, largest
+
+
+@compiled
+def slope_at(peak: float, mask: int, sessions: Array, heads: Heads) -> float:
+    """Return what one more m² of peak earns, if all sessions have used `peak`."""
+    slope = 0.0
+    for bit in range(len(sessions)):
+        if not (mask >> bit) & 1 or peak >= sessions[bit].most_m2:
+            continue
+        visits = peak / sessions[bit].m2_per_visit * (1.0 + 1e-12)
+        low, high = sessions[bit].low, sessions[bit].high
+        while low < high:
+            middle = (low + high) // 2
+            if heads.visits_before[middle] + heads.visits[middle] <= visits:
+                low = middle + 1
+            else:
+                high = middle
+        if low < sessions[bit].high:
+            net = heads.value[low] - sessions[bit].cost_per_visit
+            slope += max(net, 0.0) / sessions[bit].m2_per_visit
+    return slope
+
+
+@compiled
+def first_dear(
+    bit: int, peak: float, mask: int, peak_cost: float, sessions: Array, heads: Heads
+) -> float:
+    """Return the first end of an arc of a session, below `peak`, with a low slope.
+
+    `peak` itself where there is none.
+    """
+    per_visit, most = sessions[bit].m2_per_visit, sessions[bit].most_m2
+    low, high = sessions[bit].low, sessions[bit].high
+    while low < high:
+        middle = (low + high) // 2
+        end = (heads.visits_before[middle] + heads.visits[middle]) * per_visit
+        end = min(end, most)
+        if end >= peak or slope_at(end, mask, sessions, heads) <= peak_cost:
+            high = middle
+        else:
+            low = middle + 1
+    if low == sessions[bit].high:
+        return peak
+    end = (heads.visits_before[low] + heads.visits[low]) * per_visit
+    return min(end, most, peak)
 
 
 @compiled
