@@ -17,6 +17,7 @@ from allocator.engines.greedy.rules import (
     FLOOR,
     YEARLY,
     building_fits,
+    least_areas_kept,
     limits_keep,
     measure_space,
     runs_in,
@@ -80,15 +81,19 @@ def build_site(site: int, city: City, guide: Guide, state: State) -> float:
     prices = guide.building[site]
     rows = RowPrices(guide.rho, guide.cover, guide.mu)
     value = value_site(site, city.arcs, rows, prices[YEARLY], city.order)
+    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
+    kept = np.zeros(high - low, dtype=np.bool_)
+    for s in range(low, high):
+        kept[s - low] = state.space_use[rooms.space_of[s], OPENED] > 0.0
     top_up(site, value, city, state)
     place_pins(site, value, guide, city, state)
-    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
     first = rooms.building[site].offer_start
     turn = draw_below(state, high - low) if guide.skip > 0.0 else 0
     for s in range(low, high):
-        space = rooms.space_of[low + (s - low + turn) % (high - low)]
-        if state.space_use[space, OPENED] > 0.0:
+        at = (s - low + turn) % (high - low)
+        if kept[at]:
             continue
+        space = rooms.space_of[low + at]
         if rooms.space[space].divisible:
             fill_open_floor(site, space, value, guide, city, state)
             continue
@@ -258,13 +263,7 @@ def put_back_part(
             state.cand[k].places = places[k]
         state.space_use[space] = space_use[space]
         use += space_use[space]
-    if use[OPENED] == 0.0:
-        return
-    use[CAPITAL] += rooms.building[site].opening
-    use[YEARLY] += rooms.building[site].rent
-    use[OPENED] = 1.0
-    for resource in range(4):
-        add_resource(site, resource, use[resource], city, state)
+    charge_building(site, use, city, state)
     excess = -capacities(site, city, state)
     entry = chain
     while entry >= 0:
@@ -278,6 +277,44 @@ def put_back_part(
         if visits - less > LEAST_VISITS:
             add_flow(site, state.flow[entry].arc, offer, visits - less, city, state)
         entry = state.flow[entry].next
+
+
+@compiled
+def charge_building(site: int, use: Array, city: City, state: State) -> None:
+    """Charge an empty building what its spaces use (their sum), if anything."""
+    if use[OPENED] == 0.0:
+        return
+    use[CAPITAL] += city.rooms.building[site].opening
+    use[YEARLY] += city.rooms.building[site].rent
+    use[OPENED] = 1.0
+    for resource in range(4):
+        add_resource(site, resource, use[resource], city, state)
+
+
+@kernel
+def hold_site(site: int, wanted: Array, city: City, state: State) -> bool:
+    """Run exactly the wanted places of an empty building; tell whether they fit.
+
+    `wanted` has shape (k,), in kernel order. Limits are not looked at: they depend on
+    fees, and so on who will be served.
+    """
+    rooms = city.rooms
+    total, fits = np.zeros(4), True
+    for s in range(
+        rooms.building[site].space_start, rooms.building[site + 1].space_start
+    ):
+        space = rooms.space_of[s]
+        first = rooms.unit[rooms.space[space].unit_start].cand_start
+        last = rooms.unit[rooms.space[space + 1].unit_start].cand_start
+        for k in range(first, last):
+            state.cand[k].places = wanted[k]
+        use = np.zeros(4)
+        fits &= measure_space(space, city, state, use)
+        fits &= least_areas_kept(space, city, state) < 0
+        state.space_use[space] = use
+        total += use
+    charge_building(site, total, city, state)
+    return fits and building_fits(site, city, state)
 
 
 @compiled

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocator.engines.greedy.build import build_site, load_site, take_down
+from allocator.engines.greedy.build import build_site, hold_site, load_site, take_down
 from allocator.engines.greedy.flows import detach_flows, free_chain, serve_arcs
 from allocator.engines.greedy.search import (
     MOST_SITES,
@@ -103,6 +103,22 @@ class PlanBuilder:
                     self._reserve_room()
                     some = order[low : low + SITES_PER_CALL]
                     open_sites(some, self.city, guide, self.state, self.score, patience)
+
+    def hold(self, solution: Solution) -> bool:
+        """Replace the plan by a solution; tell whether it keeps all that a plan must."""
+        wanted = solution.places[self.layout.rooms.cand["id"]]
+        for site in range(len(self.state.first_flow)):
+            self._empty(site)
+        fits = all(
+            [
+                hold_site(site, wanted, self.city, self.state)
+                for site in range(len(self.score))
+            ]
+        )
+        self.adopt_flows(solution)
+        upper = self.city.rules.limit["upper"]
+        over = self.state.limit_used - upper
+        return fits and bool((over <= 1e-8 * np.maximum(1.0, np.abs(upper))).all())
 
     def load(self, solution: Solution) -> None:
         """Replace the plan by the places of a solution, as far as the rules allow."""

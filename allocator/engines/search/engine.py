@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from allocator.engines.exact.flows import best_flows
-from allocator.engines.greedy.engine import GreedyRun, cycle_at, keeps_side_rules
+from allocator.engines.greedy.engine import GreedyRun, keeps_side_rules
 from allocator.engines.greedy.plan import PlanBuilder
 from allocator.instance.instance import Solution
 
@@ -87,12 +87,6 @@ class SearchRun(GreedyRun):
             chains.append(chain)
         return chains
 
-    def _go_on_from(self, solution: Solution, chain: PlanBuilder) -> None:
-        """Let a chain go on from a plan, as far as it can hold it."""
-        chain.load(solution)
-        if np.array_equal(chain.places(), solution.places):
-            chain.adopt_flows(solution)
-
     def _round(self, chains: list[PlanBuilder], pool: ThreadPoolExecutor) -> None:
         """Let every chain make its steps, then compare."""
         most = self._most_steps()
@@ -100,7 +94,10 @@ class SearchRun(GreedyRun):
         if most is not None:
             steps = min(steps, -(-(most - self.steps) // CHAINS))
         before = self.rounds * STEPS_PER_ROUND
+        cycle = self.cooling.number
         heat = self._heat(before)
+        if self.cooling.number != cycle:
+            self._end_cycle(chains)
         sites = FEW_SITES if self.rounds % 2 else MANY_SITES
 
         def advance(chain: PlanBuilder, share: float) -> None:
@@ -111,9 +108,6 @@ class SearchRun(GreedyRun):
         self.steps += CHAINS * steps
         for chain in chains:
             self._keep(chain)
-        buildings = len(self.layout.rooms.building) - 1
-        if cycle_at(before, buildings)[0] != cycle_at(before + steps, buildings)[0]:
-            self._end_cycle(chains)
         if self.rounds % ROUNDS_PER_PRICING == 0:
             self._price(chains)
         self._tell("improve")
