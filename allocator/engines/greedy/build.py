@@ -109,9 +109,7 @@ def build_site(site: int, city: City, guide: Guide, state: State) -> float:
 
 
 @compiled
-def heads_now(
-    site: int, value: Array, guide: Guide, city: City, state: State
-) -> Heads:
+def heads_now(site: int, value: Array, guide: Guide, city: City, state: State) -> Heads:
     """Return the arcs worth serving on the demand left; some offers left out at random.
 
     Without the variety every space would always get what is best for it alone.

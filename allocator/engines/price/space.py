@@ -113,9 +113,7 @@ def use_space(
             weights, weight_rate, area, used, rent,
         )  # fmt: skip
     else:
-        room = Room(
-            rooms.space[space].area, rooms.unit[low].cand_start, np.zeros(0)
-        )
+        room = Room(rooms.space[space].area, rooms.unit[low].cand_start, np.zeros(0))
         earned = use_whole(
             space, first_offer, room, heads, prices, rooms, offering, templates, area,
             used,
@@ -274,9 +272,7 @@ def use_divisible(
     own_weights = own.reshape((len(own) // slots, slots))
     floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
     sessions = np.zeros(SESSIONS, dtype=SESSION)
-    room = Room(
-        rooms.space[space].area, rooms.unit[base].cand_start, np.zeros(0)
-    )
+    room = Room(rooms.space[space].area, rooms.unit[base].cand_start, np.zeros(0))
     most = room_for_pieces(base, end, first_offer, rooms, heads)
     pieces, block = np.empty(most, dtype=PIECE), np.empty(end - base, dtype=BLOCK)
     count, blocks = base - base, base - base

@@ -100,9 +100,7 @@ def add_joint_reach(model: LinearModel, variables: Variables) -> None:
     site = supplies.site[arcs.supply[which]].astype(np.int64)
     service = instance.offers.service[supplies.offer[arcs.supply[which]]]
     owner = site * len(instance.index.services) + service
-    owner_of_pair = (
-        layout.pair_building * len(instance.index.services) + pairs.service
-    )
+    owner_of_pair = layout.pair_building * len(instance.index.services) + pairs.service
     _add_joint(
         model, variables, (which, owner), (owner_of_pair, variables.service_runs)
     )

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
-MOST_JOINT_SESSIONS = 5
-"""Sessions of a service up to which every set of them gets a row for its peak."""
-
 
 def add_peak_places(model: LinearModel, variables: Variables) -> None:
     r""":math:`P_p \ge \sum_{k \ni t} n_k` in every slot."""
@@ -30,43 +27,29 @@ def add_peak_places(model: LinearModel, variables: Variables) -> None:
 def add_joint_peaks(model: LinearModel, variables: Variables) -> None:
     r"""Peak places of sessions that run only by parts.
 
-    For every set K of a pair's sessions
-    :math:`P_p \ge \sum_{k \in K} n_k - \bar n (\sum_{k \in K} x_k - z_p)`, since of
-    the running ones all but one have at most :math:`\bar n` places. Whole numbers
-    imply it; relaxed, sessions that share out the service's running time would share
-    its equipment too.
+    :math:`P_p \ge \sum_k n_k - \bar n (\sum_k x_k - z_p)` over all sessions k of a
+    pair: all but one of the running ones have at most :math:`\bar n` places. Whole
+    numbers imply it; relaxed, sessions that share out the service's running time would
+    share its equipment too.
     """
     layout = variables.layout
-    size, limit = layout.pair_size, MOST_JOINT_SESSIONS
-    counted = layout.needs_peak_places & (size > 1) & (size <= limit)
-    order = np.argsort(layout.instance.candidates.pair, kind="stable")
-    first = np.cumsum(size) - size
-    for count in np.unique(size[counted]).tolist():
-        pair = np.flatnonzero(counted & (size == count))
-        members = order[first[pair][:, None] + np.arange(count)]
-        for subset in range(1, 1 << count):
-            chosen = [k for k in range(count) if subset >> k & 1]
-            if len(chosen) > 1:
-                _add_joint_peak(model, variables, pair, members[:, chosen])
-
-
-def _add_joint_peak(
-    model: LinearModel, variables: Variables, pair: Ints, members: Ints
-) -> None:
-    """Add the row of one set of sessions, shape (pairs, sessions), for all pairs."""
-    most = variables.layout.instance.candidates.max_places[members].max(axis=1)
-    most = most.astype(np.float64)
-    rows = np.arange(len(pair))
-    each = np.repeat(rows, members.shape[1])
-    columns = members.ravel()
+    wanted = layout.needs_peak_places & (layout.pair_size > 1)
+    pair = np.flatnonzero(wanted)
+    number = np.full(len(wanted), -1, np.int64)
+    number[pair] = np.arange(len(pair))
+    candidates = layout.instance.candidates
+    members = np.flatnonzero(wanted[candidates.pair])
+    most = np.zeros(len(wanted))
+    np.maximum.at(most, candidates.pair, candidates.max_places)
+    rows = number[candidates.pair[members]]
     model.add_rows(
         "peak",
         variables.namer.pairs(pair),
         [
-            Terms(each, variables.places[columns], 1.0),
-            Terms(each, variables.runs[columns], -most[each]),
-            Terms(rows, variables.service_runs[pair], most),
-            Terms(rows, variables.peak_places[pair], -1.0),
+            Terms(rows, variables.places[members], 1.0),
+            Terms(rows, variables.runs[members], -most[candidates.pair[members]]),
+            Terms(number[pair], variables.service_runs[pair], most[pair]),
+            Terms(number[pair], variables.peak_places[pair], -1.0),
         ],
         upper=0.0,
     )
