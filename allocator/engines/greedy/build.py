@@ -161,7 +161,7 @@ def fill_open_floor(
 
 @compiled
 def draw_share(guide: Guide, state: State) -> float:
-    """Draw the share of the floor left that the next part gets; half in a first plan."""
+    """Draw the share of the floor left for the next part; half in a first plan."""
     if guide.skip <= 0.0:
         return 0.5
     if draw(state) < WHOLE_PART:

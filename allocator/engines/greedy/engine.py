@@ -139,6 +139,7 @@ class GreedyRun:
 
     def _first_plan(self, more_passes: int) -> None:
         """Find prices, build a plan by them, and go on with the prices."""
+        self._keep_start()
         few = max(10, ARCS_OF_FIRST_PASSES // max(1, len(self.layout.arcs.row)))
         few = min(FIRST_PASSES, few)
         self._pass(few, "first prices")
@@ -161,6 +162,14 @@ class GreedyRun:
             self._pass(PASSES_PER_ROUND, "price bound")
             reason = self._reason()
         return reason
+
+    def _keep_start(self) -> None:
+        """Keep the plan given, so that nothing worse comes out however little time."""
+        if self.options.start is None:
+            return
+        if self.builder.hold(self.options.start):
+            self._keep()
+        self.builder.clear()
 
     def _try_start(self) -> None:
         """Go on from the plan given, as far as it keeps the rules, if it is better."""
@@ -193,7 +202,11 @@ class GreedyRun:
         most = self._most_steps()
         if most is not None:
             return Cooling(first, lambda: self.steps, most)
-        return Cooling(first, time.monotonic, self.stop.deadline or np.inf)
+        return Cooling(first, time.monotonic, self._end_of_cooling())
+
+    def _end_of_cooling(self) -> float:
+        """Return when the chains end, by `time.monotonic()`."""
+        return np.inf if self.stop.deadline is None else self.stop.deadline
 
     def _heat(self, steps: int) -> float:
         """Return the heat after so many steps of one chain: it falls in each cycle."""

@@ -104,11 +104,15 @@ class PlanBuilder:
                     some = order[low : low + SITES_PER_CALL]
                     open_sites(some, self.city, guide, self.state, self.score, patience)
 
-    def hold(self, solution: Solution) -> bool:
-        """Replace the plan by a solution; tell whether it keeps all that a plan must."""
-        wanted = solution.places[self.layout.rooms.cand["id"]]
+    def clear(self) -> None:
+        """Take everything down."""
         for site in range(len(self.state.first_flow)):
             self._empty(site)
+
+    def hold(self, solution: Solution) -> bool:
+        """Replace the plan by a solution; tell whether it keeps every rule."""
+        wanted = solution.places[self.layout.rooms.cand["id"]]
+        self.clear()
         fits = all(
             [
                 hold_site(site, wanted, self.city, self.state)
@@ -125,8 +129,7 @@ class PlanBuilder:
         wanted = solution.places[self.layout.rooms.cand["id"]].astype(np.float64)
         guide, buildings = self._guide(0.3, 0.0), len(self.score)
         sites = range(len(self.state.first_flow))
-        for site in sites:
-            self._empty(site)
+        self.clear()
         for site in sites[buildings:]:
             self._build(site, guide)
         for site in sites[:buildings]:

@@ -59,7 +59,7 @@ def add_used(model: LinearModel, variables: Variables) -> None:
 
 
 def add_building_of_supply(model: LinearModel, variables: Variables) -> None:
-    """An offer runs only in a used building: implied, but not where it is relaxed.
+    """Let an offer run only in a used building: implied, but not where relaxed.
 
     Several spaces used in part would otherwise add up to more than their building.
     """
