@@ -16,7 +16,7 @@ from allocator.engines.engine import (
 )
 from allocator.engines.exact import ExactEngine
 from allocator.engines.exact.flows import best_flows
-from allocator.engines.greedy.engine import cycle_at
+from allocator.engines.greedy.cooling import LAST_HEAT, Cooling
 from allocator.engines.search import SearchEngine
 from allocator.engines.search.engine import SearchRun
 from allocator.evaluate import evaluate_plan
@@ -112,10 +112,19 @@ def test_a_stop_ends_the_search_with_its_best_plan() -> None:
     assert seen
 
 
-def test_cycles_double_in_length() -> None:
-    # ten buildings: 128 × 10 steps, then twice as many, then four times
-    assert cycle_at(0, 10) == (0, 0.0)
-    assert cycle_at(640, 10) == (0, 0.5)
-    assert cycle_at(1280, 10) == (1, 0.0)
-    assert cycle_at(1280 + 640, 10) == (1, 0.25)
-    assert cycle_at(1280 + 2560, 10) == (2, 0.0)
+def test_cycles_double_in_length_and_the_last_takes_what_is_left() -> None:
+    spent = [0.0]
+    cooling = Cooling(100, lambda: spent[0], 1000.0)
+    seen = []
+    for steps in range(0, 1000, 50):
+        spent[0] = float(steps)
+        heat = cooling.factor(steps)
+        seen.append((steps, cooling.number, round(np.log(heat) / np.log(LAST_HEAT), 2)))
+    assert seen[:6] == [
+        (0, 0, 0.0), (50, 0, 0.5), (100, 1, 0.0), (150, 1, 0.25), (200, 1, 0.5),
+        (250, 1, 0.75),
+    ]  # fmt: skip
+    # after 300 of 1,000 a cycle of 400 would leave no room for one of 800
+    assert (300, 2, 0.0) in seen
+    assert (650, 2, 0.5) in seen
+    assert seen[-1] == (950, 2, 0.93)

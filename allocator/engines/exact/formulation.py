@@ -16,6 +16,7 @@ from allocator.engines.exact.rules.area import (
 from allocator.engines.exact.rules.demand import (
     add_capacity,
     add_demand_limit,
+    add_joint_reach,
     add_reach,
 )
 from allocator.engines.exact.rules.limits import (
@@ -25,12 +26,17 @@ from allocator.engines.exact.rules.limits import (
     add_pins,
 )
 from allocator.engines.exact.rules.peaks import (
+    add_joint_peaks,
     add_outdoor,
     add_peak_area,
     add_peak_places,
     add_siting,
 )
-from allocator.engines.exact.rules.places import add_places, add_used
+from allocator.engines.exact.rules.places import (
+    add_building_of_supply,
+    add_places,
+    add_used,
+)
 from allocator.engines.exact.rules.rewards import (
     add_true_extensions,
     add_true_floors,
@@ -57,9 +63,11 @@ if TYPE_CHECKING:
 RULES: tuple[Rule, ...] = (
     add_places,
     add_used,
+    add_building_of_supply,
     add_demand_limit,
     add_capacity,
     add_reach,
+    add_joint_reach,
     add_together,
     add_sharing,
     add_taking_turns,
@@ -71,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     add_space_area,
     add_min_area,
     add_peak_places,
+    add_joint_peaks,
     add_peak_area,
     add_siting,
     add_outdoor,

@@ -17,6 +17,7 @@ from allocator.engines.engine import (
     StopSignal,
 )
 from allocator.engines.exact.flows import best_flows
+from allocator.engines.greedy.cooling import FIRST_HEAT, Cooling
 from allocator.engines.greedy.plan import PlanBuilder
 from allocator.engines.price.bound import PriceSearch, price_bound, rules_not_priced
 from allocator.engines.price.layout import build_layout
@@ -51,10 +52,6 @@ STEPS_BY_DEFAULT = 20_000
 FLOWS_SHARE = 0.08
 """Share of the time kept for exact flows at the end."""
 MOST_FLOW_ARCS = 5_000_000
-FIRST_HEAT = 0.15
-"""Heat of the first step of a cycle, as a share of what a used building brings."""
-LAST_HEAT = 0.004
-"""Heat of its last step, as a share of the first."""
 CYCLE = 128
 """Steps of the first cooling cycle per building; every later one is twice as long."""
 FEWEST_SITES = 8
@@ -74,14 +71,6 @@ class GreedyEngine:
         pins was found, which proves nothing.
         """
         return GreedyRun(instance, options).outcome()
-
-
-def cycle_at(steps: int, num_buildings: int) -> tuple[int, float]:
-    """Return the cooling cycle that a step belongs to, and the share of it gone."""
-    first = CYCLE * max(num_buildings, FEWEST_SITES)
-    cycle = int(np.log2(steps / first + 1.0))
-    begun = first * (2**cycle - 1)
-    return cycle, (steps - begun) / (first * 2**cycle)
 
 
 def _used_buildings(instance: Instance, solution: Solution) -> int:
@@ -140,6 +129,7 @@ class GreedyRun:
         self.stop = _earlier(options.stop)
         self.steps = 0
         self.told = -np.inf
+        self.cooling = self._new_cooling()
 
     def outcome(self) -> Outcome:
         """Solve and return what is known."""
@@ -149,6 +139,7 @@ class GreedyRun:
 
     def _first_plan(self, more_passes: int) -> None:
         """Find prices, build a plan by them, and go on with the prices."""
+        self._keep_start()
         few = max(10, ARCS_OF_FIRST_PASSES // max(1, len(self.layout.arcs.row)))
         few = min(FIRST_PASSES, few)
         self._pass(few, "first prices")
@@ -172,15 +163,28 @@ class GreedyRun:
             reason = self._reason()
         return reason
 
+    def _keep_start(self) -> None:
+        """Keep the plan given, so that nothing worse comes out however little time."""
+        if self.options.start is None:
+            return
+        if self.builder.hold(self.options.start):
+            self._keep()
+        self.builder.clear()
+
     def _try_start(self) -> None:
         """Go on from the plan given, as far as it keeps the rules, if it is better."""
         if self.options.start is None or self._stopped():
             return
-        built = self.best
-        self.builder.load(self.options.start)
+        built, start = self.best, self.options.start
+        self._go_on_from(start, self.builder)
         self._keep()
         if self.best is built and built.solution is not None:
-            self.builder.load(built.solution)
+            self._go_on_from(built.solution, self.builder)
+
+    def _go_on_from(self, solution: Solution, builder: PlanBuilder) -> None:
+        """Let a builder go on from a plan, as far as it can hold it."""
+        if not builder.hold(solution):
+            builder.load(solution)
 
     def _improve(self) -> None:
         """Make one batch of steps; its size never depends on time."""
@@ -192,13 +196,24 @@ class GreedyRun:
         self._keep()
         self._tell("improve")
 
+    def _new_cooling(self) -> Cooling:
+        """Return the cooling that the limits of this run allow."""
+        first = CYCLE * max(len(self.layout.rooms.building) - 1, FEWEST_SITES)
+        most = self._most_steps()
+        if most is not None:
+            return Cooling(first, lambda: self.steps, most)
+        return Cooling(first, time.monotonic, self._end_of_cooling())
+
+    def _end_of_cooling(self) -> float:
+        """Return when the chains end, by `time.monotonic()`."""
+        return np.inf if self.stop.deadline is None else self.stop.deadline
+
     def _heat(self, steps: int) -> float:
         """Return the heat after so many steps of one chain: it falls in each cycle."""
-        _, cooled = cycle_at(steps, len(self.layout.rooms.building) - 1)
         best = self.best.solution
         size = abs(self.best.objective) if np.isfinite(self.best.objective) else 1.0
         used = 1 if best is None else max(1, _used_buildings(self.instance, best))
-        return float(FIRST_HEAT * size / used * LAST_HEAT**cooled)
+        return FIRST_HEAT * size / used * self.cooling.factor(steps)
 
     def _pass(self, passes: int, phase: str) -> None:
         if self.best.value is not None:

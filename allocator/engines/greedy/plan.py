@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allocator.engines.greedy.build import build_site, load_site, take_down
+from allocator.engines.greedy.build import build_site, hold_site, load_site, take_down
 from allocator.engines.greedy.flows import detach_flows, free_chain, serve_arcs
 from allocator.engines.greedy.search import (
     MOST_SITES,
@@ -104,13 +104,32 @@ class PlanBuilder:
                     some = order[low : low + SITES_PER_CALL]
                     open_sites(some, self.city, guide, self.state, self.score, patience)
 
+    def clear(self) -> None:
+        """Take everything down."""
+        for site in range(len(self.state.first_flow)):
+            self._empty(site)
+
+    def hold(self, solution: Solution) -> bool:
+        """Replace the plan by a solution; tell whether it keeps every rule."""
+        wanted = solution.places[self.layout.rooms.cand["id"]]
+        self.clear()
+        fits = all(
+            [
+                hold_site(site, wanted, self.city, self.state)
+                for site in range(len(self.score))
+            ]
+        )
+        self.adopt_flows(solution)
+        upper = self.city.rules.limit["upper"]
+        over = self.state.limit_used - upper
+        return fits and bool((over <= 1e-8 * np.maximum(1.0, np.abs(upper))).all())
+
     def load(self, solution: Solution) -> None:
         """Replace the plan by the places of a solution, as far as the rules allow."""
         wanted = solution.places[self.layout.rooms.cand["id"]].astype(np.float64)
         guide, buildings = self._guide(0.3, 0.0), len(self.score)
         sites = range(len(self.state.first_flow))
-        for site in sites:
-            self._empty(site)
+        self.clear()
         for site in sites[buildings:]:
             self._build(site, guide)
         for site in sites[:buildings]:

@@ -10,6 +10,7 @@ from allocator.engines.greedy.build import (
     build_site,
     draw,
     draw_below,
+    put_back_part,
     take_down,
 )
 from allocator.engines.greedy.flows import (
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 MOST_SITES = 6
 """Most sites taken out at once."""
+PART = 0.5
+"""Chance that a step keeps some spaces of the buildings it rebuilds."""
+KEPT = 0.75
+"""Chance that such a space is kept."""
 SKIP = 0.08
 """Chance that a step leaves out a candidate."""
 
@@ -203,6 +208,22 @@ def restore_site(
 
 
 @compiled
+def keep_part(position: int, site: int, city: City, state: State, saved: Saved) -> None:
+    """Put back the spaces of a building that was taken down, all but a few."""
+    if site >= len(state.building_use):
+        return
+    rooms = city.rooms
+    low, high = rooms.building[site].space_start, rooms.building[site + 1].space_start
+    out = draw_below(state, high - low)
+    kept = np.zeros(high - low, dtype=np.bool_)
+    for s in range(high - low):
+        kept[s] = s != out and draw(state) < KEPT
+    put_back_part(
+        site, saved.chain[position], saved.places, saved.space_use, kept, city, state
+    )
+
+
+@compiled
 def first_site(city: City, state: State) -> int:
     """Pick a site at random, mostly one that serves somebody."""
     site = 0
@@ -238,6 +259,9 @@ def try_step(
             swap = saved.building_use[i, resource]
             saved.building_use[i, resource] = saved.building_use[j, resource]
             saved.building_use[j, resource] = swap
+    if draw(state) < PART:
+        for j in range(count):
+            keep_part(j, saved.sites[j], city, state, saved)
     for j in range(count):
         site = saved.sites[j]
         earned = build_site(site, city, guide, state)

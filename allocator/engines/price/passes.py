@@ -50,8 +50,12 @@ def building_heads(
     order: Array,
     demand: Array,
     annual_price: float,
+    left_out: Array,
 ) -> Heads:
-    """Return the arcs worth serving at a building, per offer, best first."""
+    """Return the arcs worth serving at a building, per offer, best first.
+
+    `left_out` tells which of its offers get none; empty: all get theirs.
+    """
     first, last = (
         rooms.building[building].offer_start,
         rooms.building[building + 1].offer_start,
@@ -59,6 +63,9 @@ def building_heads(
     room = room_for_heads(building, arcs, rooms.offer_at[first:last])
     heads = new_heads(last - first, room)
     for j in range(first, last):
+        heads.start[j - first + 1] = heads.start[j - first]
+        if len(left_out) > 0 and left_out[j - first]:
+            continue
         offer = rooms.offer_at[j]
         cost = (
             annual_price
@@ -101,8 +108,9 @@ def use_building(
     usage[:] = 0.0
     value = value_site(building, arcs, row_prices, prices[YEARLY], order)
     heads = building_heads(
-        building, arcs, rooms, offering, value, order, demand, prices[YEARLY]
-    )
+        building, arcs, rooms, offering, value, order, demand, prices[YEARLY],
+        np.zeros(0, dtype=np.bool_),
+    )  # fmt: skip
     first = rooms.building[building].offer_start
     earned = -prices[CAPITAL] * rooms.building[building].opening
     earned -= prices[YEARLY] * rooms.building[building].rent + prices[OPENED]

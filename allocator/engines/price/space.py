@@ -23,11 +23,13 @@ from allocator.engines.price.whole import (
     SESSION,
     WAY,
     Patterns,
+    Room,
     Sweep,
     earn_best,
     find_patterns,
     is_first,
     load_sessions,
+    runs_already,
 )
 
 if TYPE_CHECKING:
@@ -111,9 +113,11 @@ def use_space(
             weights, weight_rate, area, used, rent,
         )  # fmt: skip
     else:
+        room = Room(rooms.space[space].area, rooms.unit[low].cand_start, np.zeros(0))
         earned = use_whole(
-            space, first_offer, heads, prices, rooms, offering, templates, area, used
-        )
+            space, first_offer, room, heads, prices, rooms, offering, templates, area,
+            used,
+        )  # fmt: skip
     if earned <= rent:
         area[rooms.unit[low].cand_start : rooms.unit[high].cand_start] = 0.0
         return 0.0
@@ -125,6 +129,7 @@ def use_space(
 def use_whole(
     space: int,
     first_offer: int,
+    room: Room,
     heads: Heads,
     prices: Array,
     rooms: Rooms,
@@ -133,16 +138,18 @@ def use_whole(
     area: Array,
     used: Array,
 ) -> float:
-    """Return the most a whole space earns before its rent; choose its sessions."""
+    """Return the most a room earns before its rent, used whole; choose its sessions."""
     base, end = rooms.space[space].unit_start, rooms.space[space + 1].unit_start
     sessions, sweep = np.zeros(SESSIONS, dtype=SESSION), new_sweep()
     patterns = new_patterns(end - base)
     hope = np.zeros(end - base)
     for unit in range(base, end):
         mask = load_sessions(
-            unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
+            unit, first_offer, room, rooms, offering, heads, prices[YEARLY], sessions
         )
         alone = -prices[CAPITAL] * rooms.unit[unit].equipment
+        if runs_already(unit, room, rooms):
+            alone = 0.0
         for bit in range(SESSIONS):
             if (mask >> bit) & 1:
                 alone += sessions[bit].alone
@@ -155,24 +162,25 @@ def use_whole(
         for unit in range(low, high):
             hope[unit - base] = 0.0
             mask = load_sessions(
-                unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
-            )
+                unit, first_offer, room, rooms, offering, heads, prices[YEARLY],
+                sessions,
+            )  # fmt: skip
             find_patterns(
-                unit, unit - base, mask, prices[CAPITAL], rooms, offering, templates,
-                high == low + 1, sessions, heads, sweep, patterns,
+                unit, unit - base, mask, prices[CAPITAL], room, rooms, offering,
+                templates, high == low + 1, sessions, heads, sweep, patterns,
             )  # fmt: skip
         value = pack_class(base, low - base, high - base, rooms, offering, patterns)
         if value > best:
             best, best_low, best_high = value, low, high
     for unit in range(best_low, best_high):
         write_unit(
-            unit, base, first_offer, heads, prices, rooms, offering, templates,
+            unit, base, first_offer, room, heads, prices, rooms, offering, templates,
             sessions, sweep, patterns, area, used,
         )  # fmt: skip
-    used[FLOOR] += rooms.space[space].area
-    used[CAPITAL] += rooms.space[space].renovation * rooms.space[space].area
+    used[FLOOR] += room.m2
+    used[CAPITAL] += rooms.space[space].renovation * room.m2
     floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
-    return best - floor_price * rooms.space[space].area
+    return best - floor_price * room.m2
 
 
 @compiled
@@ -196,6 +204,7 @@ def write_unit(
     unit: int,
     base: int,
     first_offer: int,
+    room: Room,
     heads: Heads,
     prices: Array,
     rooms: Rooms,
@@ -213,12 +222,14 @@ def write_unit(
         return
     mask = patterns.way[unit - base, chosen].mask
     peak = patterns.way[unit - base, chosen].peak_m2
-    load_sessions(unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions)
+    load_sessions(
+        unit, first_offer, room, rooms, offering, heads, prices[YEARLY], sessions
+    )
     template = templates.offset[rooms.unit[unit].template]
     unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
     if not unlimited:
         earn_best(
-            mask, rooms.unit[unit].most_area,
+            mask, min(rooms.unit[unit].most_area, room.m2),
             prices[CAPITAL] * rooms.unit[unit].peak_cost, template, templates,
             sessions, heads, sweep,
         )  # fmt: skip
@@ -261,12 +272,13 @@ def use_divisible(
     own_weights = own.reshape((len(own) // slots, slots))
     floor_price = prices[FLOOR] + prices[CAPITAL] * rooms.space[space].renovation
     sessions = np.zeros(SESSIONS, dtype=SESSION)
+    room = Room(rooms.space[space].area, rooms.unit[base].cand_start, np.zeros(0))
     most = room_for_pieces(base, end, first_offer, rooms, heads)
     pieces, block = np.empty(most, dtype=PIECE), np.empty(end - base, dtype=BLOCK)
     count, blocks = base - base, base - base
     for unit in range(base, end):
         mask = load_sessions(
-            unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
+            unit, first_offer, room, rooms, offering, heads, prices[YEARLY], sessions
         )
         if mask == 0:
             continue
@@ -291,8 +303,9 @@ def use_divisible(
         for b in range(blocks):
             charge_block(b, rooms, pieces, block, area, used)
         spread_units(
-            base, end, first_offer, heads, prices, rooms, offering, sessions, area
-        )
+            base, end, first_offer, room, heads, prices, rooms, offering, sessions,
+            area,
+        )  # fmt: skip
         if weight_rate > 0.0:
             shift_classes(base, end, own_weights, area, rooms, offering, weight_rate)
     return earned
@@ -336,6 +349,7 @@ def spread_units(
     base: int,
     end: int,
     first_offer: int,
+    room: Room,
     heads: Heads,
     prices: Array,
     rooms: Rooms,
@@ -349,7 +363,7 @@ def spread_units(
         if offering.offer[rooms.cand[low].offer].unlimited:
             continue
         mask = load_sessions(
-            unit, first_offer, rooms, offering, heads, prices[YEARLY], sessions
+            unit, first_offer, room, rooms, offering, heads, prices[YEARLY], sessions
         )
         for bit in range(SESSIONS):
             if (mask >> bit) & 1 and is_first(bit, mask, sessions):

@@ -99,6 +99,16 @@ class Sweep(NamedTuple):
     """Shape (sessions,) of `GROUP`, at the first session of each."""
 
 
+class Room(NamedTuple):
+    """What is to be filled: a whole space, or a part of an open floor."""
+
+    m2: float
+    first_cand: int
+    """First candidate of its space."""
+    running: Array
+    """Places that each candidate of the space has already; or empty: none has."""
+
+
 class Patterns(NamedTuple):
     """Ways to run each unit of a space."""
 
@@ -109,16 +119,37 @@ class Patterns(NamedTuple):
 
 
 @compiled
+def places_in(k: int, room: Room) -> float:
+    """Return the places that a candidate has already."""
+    if len(room.running) == 0:
+        return 0.0
+    return float(room.running[k - room.first_cand])
+
+
+@compiled
+def runs_already(unit: int, room: Room, rooms: Rooms) -> bool:
+    """Tell whether a unit has places already, so that its equipment is there."""
+    for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
+        if places_in(k, room) > 0.0:
+            return True
+    return False
+
+
+@compiled
 def load_sessions(
     unit: int,
     first_offer: int,
+    room: Room,
     rooms: Rooms,
     offering: Offering,
     heads: Heads,
     annual_price: float,
     sessions: Array,
 ) -> int:
-    """Fill `sessions` for one unit; return the bit mask of those worth running."""
+    """Fill `sessions` for one unit; return the bit mask of those worth running.
+
+    A session that runs already has its fixed cost paid, and fewer places left.
+    """
     mask = 0
     for k in range(rooms.unit[unit].cand_start, rooms.unit[unit + 1].cand_start):
         offer, bit = rooms.cand[k].offer, rooms.cand[k].bit
@@ -129,11 +160,15 @@ def load_sessions(
             * offering.offer[offer].per_place
             / offering.offer[offer].visits
         )
+        had = places_in(k, room)
+        places, fixed = rooms.cand[k].places - had, 0.0
+        if had == 0.0:
+            fixed = annual_price * offering.offer[offer].fixed
         most = np.inf
         if not offering.offer[offer].unlimited:
-            most = rooms.cand[k].places * offering.offer[offer].visits
+            most = places * offering.offer[offer].visits
         worth, _ = serve_best(low, high, per_visit, most, heads)
-        earned = worth - annual_price * offering.offer[offer].fixed
+        earned = worth - fixed
         if earned <= 0.0:
             continue
         mask |= 1 << bit
@@ -142,8 +177,8 @@ def load_sessions(
             offering.offer[offer].m2 / offering.offer[offer].visits
         )
         sessions[bit].cost_per_visit = per_visit
-        sessions[bit].fixed = annual_price * offering.offer[offer].fixed
-        sessions[bit].most_m2 = rooms.cand[k].places * offering.offer[offer].m2
+        sessions[bit].fixed = fixed
+        sessions[bit].most_m2 = places * offering.offer[offer].m2
         sessions[bit].alone = earned
         sessions[bit].cand = k
         sessions[bit].leader = offering.offer[offer].leader
@@ -281,9 +316,12 @@ def earn_best(
         return earn_as_one(
             mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
         )
-    best, peak = earn_together(
-        mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
-    )
+    if meet_alone(first, last, members, templates):
+        best, peak = earn_apart(mask, most_m2, peak_cost, sessions, heads, sweep)
+    else:
+        best, peak = earn_together(
+            mask, most_m2, peak_cost, first, last, templates, sessions, heads, sweep
+        )
     if groups == members:
         return best, peak
     for bit in range(len(sessions)):
@@ -294,6 +332,99 @@ def earn_best(
                 best, peak = value, used
                 spread_areas(mask, sessions, sweep)
     return best, peak
+
+
+@compiled
+def meet_alone(first: int, last: int, members: int, templates: Templates) -> bool:
+    """Tell whether no two sessions of a subset share a slot."""
+    if last - first != members:
+        return False
+    for c in range(first, last):
+        if templates.clique[c] & (templates.clique[c] - 1):
+            return False
+    return True
+
+
+@compiled
+def earn_apart(
+    mask: int,
+    most_m2: float,
+    peak_cost: float,
+    sessions: Array,
+    heads: Heads,
+    sweep: Sweep,
+) -> tuple[float, float]:
+    """Return what sessions that never meet earn, and their peak area: `earn_together`.
+
+    What they earn is concave in the peak; its slope falls only where some session
+    goes on to its next arc, so the best peak is the first such place where a further
+    m² earns less than the equipment costs.
+    """
+    peak = most_m2
+    if peak_cost > 0.0:
+        if slope_at(0.0, mask, sessions, heads) <= peak_cost:
+            peak = 0.0
+        for bit in range(len(sessions)):
+            if (mask >> bit) & 1:
+                peak = first_dear(bit, peak, mask, peak_cost, sessions, heads)
+    value, largest = 0.0, 0.0
+    for bit in range(len(sweep.area)):
+        sweep.area[bit] = 0.0
+        if (mask >> bit) & 1:
+            per_visit = sessions[bit].m2_per_visit
+            earned, visits = serve_best(
+                sessions[bit].low, sessions[bit].high, sessions[bit].cost_per_visit,
+                min(peak, sessions[bit].most_m2) / per_visit, heads,
+            )  # fmt: skip
+            value += earned
+            sweep.area[bit] = visits * per_visit
+            largest = max(largest, sweep.area[bit])
+    return value - peak_cost * largest, largest
+
+
+@compiled
+def slope_at(peak: float, mask: int, sessions: Array, heads: Heads) -> float:
+    """Return what one more m² of peak earns, if all sessions have used `peak`."""
+    slope = 0.0
+    for bit in range(len(sessions)):
+        if not (mask >> bit) & 1 or peak >= sessions[bit].most_m2:
+            continue
+        visits = peak / sessions[bit].m2_per_visit * (1.0 + 1e-12)
+        low, high = sessions[bit].low, sessions[bit].high
+        while low < high:
+            middle = (low + high) // 2
+            if heads.visits_before[middle] + heads.visits[middle] <= visits:
+                low = middle + 1
+            else:
+                high = middle
+        if low < sessions[bit].high:
+            net = heads.value[low] - sessions[bit].cost_per_visit
+            slope += max(net, 0.0) / sessions[bit].m2_per_visit
+    return slope
+
+
+@compiled
+def first_dear(
+    bit: int, peak: float, mask: int, peak_cost: float, sessions: Array, heads: Heads
+) -> float:
+    """Return the first end of an arc of a session, below `peak`, with a low slope.
+
+    `peak` itself where there is none.
+    """
+    per_visit, most = sessions[bit].m2_per_visit, sessions[bit].most_m2
+    low, high = sessions[bit].low, sessions[bit].high
+    while low < high:
+        middle = (low + high) // 2
+        end = (heads.visits_before[middle] + heads.visits[middle]) * per_visit
+        end = min(end, most)
+        if end >= peak or slope_at(end, mask, sessions, heads) <= peak_cost:
+            high = middle
+        else:
+            low = middle + 1
+    if low == sessions[bit].high:
+        return peak
+    end = (heads.visits_before[low] + heads.visits[low]) * per_visit
+    return min(end, most, peak)
 
 
 @compiled
@@ -452,6 +583,7 @@ def find_patterns(
     at: int,
     mask: int,
     capital_price: float,
+    room: Room,
     rooms: Rooms,
     offering: Offering,
     templates: Templates,
@@ -470,8 +602,10 @@ def find_patterns(
     unlimited = offering.offer[rooms.cand[rooms.unit[unit].cand_start].offer].unlimited
     least = 0.0
     equipment = capital_price * rooms.unit[unit].equipment
+    if runs_already(unit, room, rooms):
+        equipment = 0.0
     template = templates.offset[rooms.unit[unit].template]
-    most_m2 = rooms.unit[unit].most_area
+    most_m2 = min(rooms.unit[unit].most_area, room.m2)
     peak_cost = capital_price * rooms.unit[unit].peak_cost
     subset = mask
     while subset > 0:

@@ -24,6 +24,37 @@ def add_peak_places(model: LinearModel, variables: Variables) -> None:
     _add_peaks(model, variables, variables.peak_places, ones)
 
 
+def add_joint_peaks(model: LinearModel, variables: Variables) -> None:
+    r"""Peak places of sessions that run only by parts.
+
+    :math:`P_p \ge \sum_k n_k - \bar n (\sum_k x_k - z_p)` over all sessions k of a
+    pair: all but one of the running ones have at most :math:`\bar n` places. Whole
+    numbers imply it; relaxed, sessions that share out the service's running time would
+    share its equipment too.
+    """
+    layout = variables.layout
+    wanted = layout.needs_peak_places & (layout.pair_size > 1)
+    pair = np.flatnonzero(wanted)
+    number = np.full(len(wanted), -1, np.int64)
+    number[pair] = np.arange(len(pair))
+    candidates = layout.instance.candidates
+    members = np.flatnonzero(wanted[candidates.pair])
+    most = np.zeros(len(wanted))
+    np.maximum.at(most, candidates.pair, candidates.max_places)
+    rows = number[candidates.pair[members]]
+    model.add_rows(
+        "peak",
+        variables.namer.pairs(pair),
+        [
+            Terms(rows, variables.places[members], 1.0),
+            Terms(rows, variables.runs[members], -most[candidates.pair[members]]),
+            Terms(number[pair], variables.service_runs[pair], most[pair]),
+            Terms(number[pair], variables.peak_places[pair], -1.0),
+        ],
+        upper=0.0,
+    )
+
+
 def add_peak_area(model: LinearModel, variables: Variables) -> None:
     r""":math:`a_p \ge \sum_{k \ni t} m2_k n_k`; the least area where unlimited."""
     layout = variables.layout

@@ -58,6 +58,25 @@ def add_used(model: LinearModel, variables: Variables) -> None:
         _add_any(model, (members, owner), owners, key)
 
 
+def add_building_of_supply(model: LinearModel, variables: Variables) -> None:
+    """Let an offer run only in a used building: implied, but not where relaxed.
+
+    Several spaces used in part would otherwise add up to more than their building.
+    """
+    supplies = variables.layout.instance.supplies
+    planned = np.flatnonzero(variables.supply_runs >= 0)
+    runs = variables.supply_runs[planned]
+    used = variables.building_used[supplies.site[planned]]
+    which = np.flatnonzero(runs != used)
+    rows = np.arange(len(which))
+    model.add_rows(
+        "used",
+        variables.namer.supplies(planned[which]),
+        [Terms(rows, runs[which], 1.0), Terms(rows, used[which], -1.0)],
+        upper=0.0,
+    )
+
+
 def _add_any(
     model: LinearModel,
     members: tuple[Ints, Ints],
