@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allocator.report.meeting.communities import communities
 from allocator.report.meeting.facts import Facts
 from allocator.report.meeting.funds import (
     funds_buildings,
@@ -13,6 +14,7 @@ from allocator.report.meeting.funds import (
 from allocator.report.meeting.projects import project_functions, projects
 from allocator.report.meeting.requests import requests
 from allocator.report.meeting.shortfall import shortfall, shortfall_streets
+from allocator.report.meeting.sites import sites
 from allocator.report.meeting.standards import standards
 from allocator.report.meeting.suitability import bars, suitability
 from allocator.report.meeting.table import Column, Kind, MeetingPage, MeetingTable
@@ -35,6 +37,8 @@ BEFORE: tuple[Callable[[Facts], MeetingTable | None], ...] = (
 AFTER: tuple[Callable[[Facts], MeetingTable | None], ...] = (
     projects,
     project_functions,
+    sites,
+    communities,
     funds_limits,
     funds_buildings,
     funds_services,

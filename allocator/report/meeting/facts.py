@@ -15,6 +15,8 @@ from allocator.report.meeting.wording import reason_wording
 from allocator.shortfall.shortfall import shortfall_table
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import pandas as pd
 
     from allocator.access import Access
@@ -117,6 +119,24 @@ class Facts:
         """The scenario's communities by id."""
         return self.scenario.tables.communities.set_index("community_id")
 
+    @cached_property
+    def residents(self) -> Mapping[str, float]:
+        """Residents of each community."""
+        population = self.scenario.tables.population
+        home = self.scenario.tables.zones.set_index("zone_id")["community_id"]
+        own = population["community_id"].where(
+            population["community_id"] != "", population["zone_id"].map(home)
+        )
+        sums = population.groupby(own)["persons"].sum()
+        return dict(zip(sums.index.astype(str), sums.tolist(), strict=True))
+
+    @cached_property
+    def usable_m2(self) -> Mapping[str, float]:
+        """Usable area of all spaces of each building."""
+        spaces = self.scenario.tables.spaces
+        sums = spaces.groupby("building_id")["usable_area_m2"].sum()
+        return dict(zip(sums.index.astype(str), sums.tolist(), strict=True))
+
     def money(self, value: Any) -> Any:
         """Return amounts in the unit in which money is shown."""
         return value / self.words.money_scale
@@ -133,5 +153,18 @@ class Facts:
         return self.place_unit(self.scenario.needs[position].accepts[0].service)
 
     def site_name(self, site_id: str) -> str:
-        """Return the name of a building, else the id."""
-        return self.words.building.get(site_id, site_id)
+        """Return the name of a building; a facility has its id alone."""
+        name = self.words.building.get(site_id)
+        return name or self.words("facility_name", id=site_id)
+
+
+def first_of(
+    words: Words, table: pd.DataFrame, keys: list[str], most: int
+) -> dict[tuple[Hashable, ...], str]:
+    """Return the first texts `told` of each key, and how many more there are."""
+    found: dict[tuple[Hashable, ...], str] = {}
+    for key, own in table.groupby(keys, sort=False)["told"]:
+        shown = words.listed(own.iloc[:most])
+        more = len(own) - most
+        found[key] = shown + (words("and_more", more=more) if more > 0 else "")
+    return found

@@ -91,9 +91,9 @@ def bars(facts: Facts) -> MeetingTable | None:
 def _cells(facts: Facts) -> pd.DataFrame:
     """Return what stands in the cell of a space (row) and service (column)."""
     table, words = facts.suitability, facts.words
-    free = table.assign(free=table["bar"] == "", first=table["bar"])
+    free = table.assign(free=table["bar"] == "")
     found = free.groupby(["space_id", "service_id"], sort=False).agg(
-        every=("free", "all"), some=("free", "any"), bar=("first", "max")
+        every=("free", "all"), some=("free", "any"), bar=("bar", "first")
     )
     barred = {bar: _rules(facts, bar) for bar in found["bar"].unique()}
     found["cell"] = found["bar"].map(barred)
