@@ -57,8 +57,8 @@ class Words:
         return self._messages.get(f"{kind}.{word}", word)
 
     def known_or(self, kind: str, word: str, other: str) -> str:
-        """Return the message `kind.word`, else `kind.other`."""
-        return self._messages.get(f"{kind}.{word}") or self(f"{kind}.{other}")
+        """Return the message `kind.word`, or another text when there is none."""
+        return self._messages.get(f"{kind}.{word}", other)
 
     @cached_property
     def title(self) -> str:

@@ -145,7 +145,8 @@ class Facts:
         """Return what a place of a service is called."""
         position = self.scenario.service2position[service_id]
         category = self.scenario.services[position].category
-        return self.words.known_or("place_unit", category, "other")
+        other = self.words("place_unit.other")
+        return self.words.known_or("place_unit", category, other)
 
     def need_unit(self, need_id: str) -> str:
         """Return what a place of the service a need names first is called."""
