@@ -36,7 +36,7 @@ def write_cover(book: Book, sheet: Any, run: Run, sheets: Mapping[str, str]) -> 
     words, styles = book.words, book.styles
     for k, width in enumerate(WIDTHS):
         sheet.set_column(k, k, width)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.set_row(0, 34)
     sheet.write_string(0, 0, words("title", name=words.title), styles.title)
     row = _origin(book, sheet, run, 2)

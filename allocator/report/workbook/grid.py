@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WIDEST = 42.0
 """Characters of the widest column of text; longer texts are wrapped."""
+WIDEST_ANSWER = 13.0
 NARROWEST = 7.0
 HEAD_LINES = 3
 """Lines a header should need at most: its column is made wide enough."""
@@ -62,10 +63,10 @@ class Grid:
     def header(self, row: int) -> int:
         """Write the header and return the next row."""
         columns = zip(self.table.columns, self.widths, strict=True)
-        lines = max(lines_of(column.heading, width) for column, width in columns)
+        lines = max(lines_of(heading(column), width) for column, width in columns)
         self.sheet.set_row(row, LINE_HEIGHT * lines + 4)
         for k, column in enumerate(self.table.columns):
-            self.sheet.write_string(row, k, column.heading, self.styles.head)
+            self.sheet.write_string(row, k, heading(column), self.styles.head)
         return row + 1
 
     def rows(self, row: int, rows: pd.DataFrame) -> int:
@@ -152,29 +153,33 @@ def _cell(row: int, column: int) -> str:
     return str(xl_rowcol_to_cell(row, column))
 
 
+def heading(column: Column) -> str:
+    """Return header and unit, the unit on a line of its own."""
+    return f"{column.header}\n({column.unit})" if column.unit else column.header
+
+
 def column_widths(table: MeetingTable) -> tuple[float, ...]:
     """Return widths that hold headers in few lines and most texts in one."""
     return tuple(_width(column, table.rows[column.key]) for column in table.columns)
 
 
 def _width(column: Column, values: pd.Series[Any]) -> float:
-    head = text_width(column.heading) / HEAD_LINES + 2
-    longest_word = max(text_width(word) for word in column.heading.split()) + 1
-    if _breaks(column.heading):
-        longest_word = 0
+    """Return a width for the header in few lines and most cells in one."""
+    head = text_width(column.header)
+    words = column.header.split()
+    # Chinese may be broken anywhere, other text between words
+    folds = head > len(column.header)
+    whole = 0 if folds else max(map(text_width, words), default=0)
+    heading_width = max(head / HEAD_LINES, whole, text_width(column.unit) + 2) + 3
     if column.is_text:
-        held = max((text_width(text) for text in values.unique()), default=0) + 2
+        held = max((text_width(text) for text in values.unique()), default=0) + 3
     else:
         largest = np.nanmax(np.abs(_finite(values)), initial=0.0)
         held = len(f"{largest:,.{column.decimals}f}") + 3
-    return float(min(max(head, longest_word, held, NARROWEST), WIDEST))
+    widest = WIDEST_ANSWER if column.kind is Kind.VERDICT else WIDEST
+    return float(max(heading_width, min(held, widest), NARROWEST))
 
 
 def _finite(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
     figures = values.to_numpy(np.float64)
     return np.asarray(figures[np.isfinite(figures)])
-
-
-def _breaks(text: str) -> bool:
-    """Tell whether a text may be broken anywhere, as Chinese may."""
-    return text_width(text) > len(text)

@@ -91,7 +91,7 @@ class Styles:
         if column.kind is Kind.VERDICT:
             properties |= {"align": "center", "text_wrap": True}
         elif column.is_text:
-            properties |= {"text_wrap": True}
+            properties |= {"text_wrap": True, "indent": 1}
         else:
             properties |= {"num_format": number_format(column)}
         if total:

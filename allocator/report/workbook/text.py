@@ -9,6 +9,8 @@ from functools import lru_cache
 
 LINE_HEIGHT = 15.0
 """Points of one line of text."""
+SMALLER = 1.08
+"""Cells are written smaller than the font that widths are counted in."""
 MOST_SHEET_NAME = 31
 """Characters of a sheet's name that Excel allows."""
 _BARRED = re.compile(r"[\[\]:*?/\\']")
@@ -22,7 +24,7 @@ def text_width(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """Return how many lines a text takes in a cell `width` characters wide."""
-    room = max(width - 1.0, 1.0)
+    room = max(SMALLER * (width - 2.0), 1.0)
     parts = text.split("\n")
     return sum(max(1, math.ceil(text_width(part) / room)) for part in parts)
 

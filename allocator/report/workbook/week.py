@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 STEPS_MIN = (60, 30, 15)
 """Minutes of a column: the longest that meets all hours, else the last, rounded."""
+LEGEND_ENTRIES = 6
+"""Services of the legend in one row."""
 LABELS = 3
 """Columns before the hours: building, space, days."""
 
@@ -129,11 +131,7 @@ def _head(
     sheet.write_string(0, 0, words("week"), book.styles.title)
     note = book.styles.add({"font_size": 9, "font_color": "#5B6B73"})
     sheet.write_string(1, 0, words("note.week", minutes=step), note)
-    row = 2
-    for service, color in colors.items():
-        form = book.styles.add({"bg_color": color, "font_size": 10})
-        sheet.write_string(row, 0, words.service[service], form)
-        row += 1
+    row = _legend(book, sheet, 2, columns, colors)
     for k, key in enumerate(("building", "space", "cover.days")):
         sheet.write_string(row, k, words(key), book.styles.head)
     per_hour = 60 // step
@@ -146,6 +144,25 @@ def _head(
         else:
             sheet.write_string(row, start, text, book.styles.head)
     return row + 1
+
+
+def _legend(
+    book: Book, sheet: Any, row: int, columns: int, colors: Mapping[str, str]
+) -> int:
+    """Write the colours of the services side by side; return the next row."""
+    form = {"font_size": 9, "align": "center", "shrink": True}
+    size = columns // LEGEND_ENTRIES
+    for k, (service, color) in enumerate(colors.items()):
+        line, at = divmod(k, LEGEND_ENTRIES)
+        start = LABELS + at * size
+        style = book.styles.add(form | {"bg_color": color})
+        text = book.words.service[service]
+        if size > 1:
+            end = start + size - 1
+            sheet.merge_range(row + line, start, row + line, end, text, style)
+        else:
+            sheet.write_string(row + line, start, text, style)
+    return row - (-len(colors) // LEGEND_ENTRIES)
 
 
 def _labels(book: Book, sheet: Any, row: int, label: tuple[str, ...]) -> None:
