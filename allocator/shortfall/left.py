@@ -73,7 +73,7 @@ def shortfall_left(
                 f"{name}_persons": absent * (reason == k)
                 for k, name in enumerate(REASONS[:-1])
             },
-            "far_persons": rows.persons - covered - absent,
+            "far_persons": np.clip(rows.persons - covered - absent, 0.0, None),
         }
     )[rows.counted]
     return frame.groupby(KEYS, sort=True, as_index=False).sum()[COLUMNS]
