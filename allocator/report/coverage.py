@@ -5,14 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from allocator.report.bars import bar, change
 from allocator.report.colors import share_color
 from allocator.report.html import table
+from allocator.report.sums import coverage_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 STEPS = (0.5, 0.8, 0.95)
 """Coverage from which a community is counted, where no standard is set."""
-PERSONS = [
-    "demand_persons",
-    "baseline_covered_persons",
-    "covered_persons",
-    "nearest_covered_persons",
-]
 HEADS = ("demand", "coverage.before", "coverage.after", "")
 LAST_HEADS = ("access.before", "access.after", "nearest")
 
@@ -132,25 +125,6 @@ def _cell(row: Mapping[Hashable, Any] | None, words: Words) -> str:
         f'<span class="cell" style="border-color:{color}">'
         f"{row['baseline_coverage']:.0%} → {row['coverage']:.0%}</span>"
     )
-
-
-def coverage_sums(coverage: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Add up the coverage of a `Material`: shares are weighted by persons."""
-    demand = coverage["demand_persons"]
-    frame = coverage.assign(
-        reached=coverage["access"] * demand,
-        baseline_reached=coverage["baseline_access"] * demand,
-    )
-    figures = [*PERSONS, "reached", "baseline_reached"]
-    sums = frame.groupby(list(keys), sort=True)[figures].sum()
-    persons = sums["demand_persons"].replace(0.0, np.nan)
-    return sums.assign(
-        baseline_coverage=sums["baseline_covered_persons"] / persons,
-        coverage=sums["covered_persons"] / persons,
-        nearest_coverage=sums["nearest_covered_persons"] / persons,
-        baseline_access=sums["baseline_reached"] / persons,
-        access=sums["reached"] / persons,
-    ).reset_index()
 
 
 def compliance(material: Material) -> str:

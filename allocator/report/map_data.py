@@ -184,7 +184,8 @@ def _served(
     material: Material, zones: Ints, sites: list[str], services: list[str]
 ) -> Mapping[str, list[int]]:
     """Return covered persons and minutes by zone, site, service and need."""
-    served, scenario = material.served, material.scenario
+    scenario = material.scenario
+    served = material.run.table("served.parquet")
     ids = scenario.tables.zones["zone_id"].to_numpy(object)[zones]
     needs = [need.id for need in scenario.needs]
     persons = served["covered_persons"].to_numpy(np.float64)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.access import build_access
-from allocator.evaluate import suitability
 from allocator.evaluate.coverage import coverage_table, rows_with_access
 from allocator.evaluate.nearest import nearest_first
 from allocator.evaluate.served import facility_supply
-from allocator.evaluate.view import build_view
 from allocator.report.colors import service_colors
+from allocator.report.meeting import Facts
 from allocator.shortfall.left import shortfall_left
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from allocator.access import Access
     from allocator.evaluate.view import PlanView
     from allocator.report.words import Words
     from allocator.runs import Run
@@ -38,32 +35,25 @@ class Material:
     run: Run
     words: Words
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What the tables of the meeting are made of."""
+        return Facts(self.run, self.words)
+
     @property
     def scenario(self) -> Scenario:
         """The resolved scenario of the run."""
         return self.words.scenario
 
-    @cached_property
-    def access(self) -> Access:
-        """Walking times."""
-        return build_access(self.scenario)
-
-    @cached_property
+    @property
     def view(self) -> PlanView:
         """The plan in positions."""
-        plan = self.run.plan
-        assert plan is not None
-        return build_view(self.scenario, self.access, plan)
-
-    @cached_property
-    def served(self) -> pd.DataFrame:
-        """As `served.parquet`."""
-        return self.run.table("served.parquet")
+        return self.facts.view
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """As `coverage.csv`, with `baseline_access` and `nearest_covered_persons`."""
-        scenario, access = self.scenario, self.access
+        scenario, access = self.scenario, self.facts.access
         beside = coverage_table(
             scenario,
             nearest_first(scenario, access, self.view.supply),
@@ -80,8 +70,9 @@ class Material:
     @cached_property
     def left(self) -> pd.DataFrame:
         """Shortfall left by reason (`allocator.shortfall.left`)."""
+        facts = self.facts
         return shortfall_left(
-            self.scenario, self.access, self.view, suitability(self.scenario)
+            self.scenario, facts.access, facts.view, facts.suitability
         )
 
     @cached_property
