@@ -56,6 +56,10 @@ class Words:
         """Return the message `kind.word`, or the word itself when there is none."""
         return self._messages.get(f"{kind}.{word}", word)
 
+    def maybe(self, key: str) -> str:
+        """Return a message; nothing for no key."""
+        return self(key) if key else ""
+
     def known_or(self, kind: str, word: str, other: str) -> str:
         """Return the message `kind.word`, or another text when there is none."""
         return self._messages.get(f"{kind}.{word}", other)
@@ -86,6 +90,20 @@ class Words:
     def need(self) -> Mapping[str, str]:
         """Names of needs by id."""
         return {need.id: need.label(self.language) for need in self.scenario.needs}
+
+    @cached_property
+    def group(self) -> Mapping[str, str]:
+        """Names of groups by id."""
+        return {group.id: group.label(self.language) for group in self.scenario.groups}
+
+    def label(self, key: str, id_: str) -> str:
+        """Return the name of a community, need or group; a dash where there is none."""
+        names = {
+            "community_id": self.community,
+            "need_id": self.need,
+            "group_id": self.group,
+        }
+        return names[key].get(id_) or "–"
 
     @cached_property
     def building(self) -> Mapping[str, str]:
@@ -157,6 +175,7 @@ class Words:
             "minutes": self("minutes", value=f"{value:,.1f}"),
         }
         text = texts.get(unit) or f"{value:,.1f}".removesuffix(".0")
+        text = "0" if text == "-0" else text
         return f'<data value="{float(value)!r}">{escape(text)}</data>'
 
 

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
     from allocator.runs import Run
 
-__all__ = ["Column", "Kind", "MeetingPage", "MeetingTable", "meeting_tables"]
+__all__ = [
+    "Column",
+    "Facts",
+    "Kind",
+    "MeetingPage",
+    "MeetingTable",
+    "meeting_tables",
+    "tables_of",
+]
 
 BEFORE: tuple[Callable[[Facts], MeetingTable | None], ...] = (
     shortfall,
@@ -56,7 +64,11 @@ def meeting_tables(run: Run, lang: str = "en") -> tuple[MeetingTable, ...]:
     lang
         ``en`` or ``zh``.
     """
-    facts = Facts(run, Words(lang, run.scenario()))
-    builders = (*BEFORE, *AFTER) if run.has_plan else BEFORE
+    return tables_of(Facts(run, Words(lang, run.scenario())))
+
+
+def tables_of(facts: Facts) -> tuple[MeetingTable, ...]:
+    """Return the tables of the meeting from what is known already."""
+    builders = (*BEFORE, *AFTER) if facts.run.has_plan else BEFORE
     tables = (build(facts) for build in builders)
     return tuple(table for table in tables if table is not None)

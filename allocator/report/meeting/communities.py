@@ -9,7 +9,7 @@ from allocator.report.meeting.next_step import next_steps
 from allocator.report.meeting.room import build_room
 from allocator.report.meeting.table import Kind, MeetingPage, MeetingTable, column
 from allocator.report.meeting.why import WhyNot
-from allocator.report.sections import coverage_sums
+from allocator.report.sums import coverage_sums
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
