@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from allocator.scenario.schema import NameInLanguages
+from allocator.scenario.schema import Name, NameInLanguages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,10 +67,7 @@ class Words:
     @cached_property
     def title(self) -> str:
         """Name of the scenario in this language."""
-        name = self.scenario.spec.name
-        if isinstance(name, NameInLanguages):
-            return getattr(name, self.language) or self.scenario.name
-        return name
+        return in_language(self.scenario.spec.name, self.language) or self.scenario.name
 
     @cached_property
     def service(self) -> Mapping[str, str]:
@@ -177,6 +174,13 @@ class Words:
         text = texts.get(unit) or f"{value:,.1f}".removesuffix(".0")
         text = "0" if text == "-0" else text
         return f'<data value="{float(value)!r}">{escape(text)}</data>'
+
+
+def in_language(name: Name, language: str) -> str:
+    """Return a name in a language, else in the other; "" where it has neither."""
+    if isinstance(name, NameInLanguages):
+        return getattr(name, language) or name.en or name.zh or ""
+    return name
 
 
 def messages(language: str) -> dict[str, str]:
