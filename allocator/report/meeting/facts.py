@@ -90,13 +90,27 @@ class Facts:
             }
         )
 
+    @cached_property
+    def _sessions(self) -> Mapping[tuple[str, str], list[str]]:
+        """Sessions by space and service of the plan."""
+        table = self.run.assignments
+        found: dict[tuple[str, str], list[str]] = {}
+        for space, service, session, places in zip(
+            *(
+                table[name]
+                for name in ("space_id", "service_id", "session_id", "places")
+            ),
+            strict=True,
+        ):
+            if places > 0:
+                found.setdefault((space, service), []).append(session)
+        return found
+
     def _hours(self, space_id: str, service_id: str) -> str:
         """Return the sessions a service has in a space, with their hours."""
-        table = self.run.assignments
-        own = (table["space_id"] == space_id) & (table["service_id"] == service_id)
         return self.words.listed(
             self.session_hours(service_id, session)
-            for session in table.loc[own & (table["places"] > 0), "session_id"]
+            for session in self._sessions.get((space_id, service_id), [])
         )
 
     def session_hours(self, service_id: str, session_id: str) -> str:
