@@ -158,12 +158,14 @@ def heading(column: Column) -> str:
     return f"{column.header}\n({column.unit})" if column.unit else column.header
 
 
-def column_widths(table: MeetingTable) -> tuple[float, ...]:
+def column_widths(table: MeetingTable, widest: float = WIDEST) -> tuple[float, ...]:
     """Return widths that hold headers in few lines and most texts in one."""
-    return tuple(_width(column, table.rows[column.key]) for column in table.columns)
+    return tuple(
+        _width(column, table.rows[column.key], widest) for column in table.columns
+    )
 
 
-def _width(column: Column, values: pd.Series[Any]) -> float:
+def _width(column: Column, values: pd.Series[Any], widest: float) -> float:
     """Return a width for the header in few lines and most cells in one."""
     head = text_width(column.header)
     words = column.header.split()
@@ -176,7 +178,8 @@ def _width(column: Column, values: pd.Series[Any]) -> float:
     else:
         largest = np.nanmax(np.abs(_finite(values)), initial=0.0)
         held = len(f"{largest:,.{column.decimals}f}") + 3
-    widest = WIDEST_ANSWER if column.kind is Kind.VERDICT else WIDEST
+    if column.kind is Kind.VERDICT:
+        widest = WIDEST_ANSWER
     return float(max(heading_width, min(held, widest), NARROWEST))
 
 
