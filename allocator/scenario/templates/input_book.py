@@ -114,10 +114,12 @@ class _Book:
     def _table(self, table: Table) -> None:
         """Write one sheet: headers with comments, checks, example rows."""
         sheet = self._sheet(self.texts.sheet(table))
+        examples = example_rows(table, self.texts.language)
         for k, column in enumerate(table.columns):
             header = self.texts.header(table, column)
-            form = self._format(column)
-            sheet.set_column(k, k, max(12, 2 * len(header) + 3), form)
+            held = max((len(row.get(column.name, "")) for row in examples), default=0)
+            width = max(12, 2 * len(header) + 3, min(1.2 * held + 2, 50))
+            sheet.set_column(k, k, width, self._format(column))
             sheet.write_string(0, k, header, self._head(table, column))
             lines = list(comment_lines(self.texts, table, column))
             size = {"x_scale": 2, "y_scale": max(1.0, (len(lines) + 1) / 4)}
@@ -127,7 +129,7 @@ class _Book:
                 sheet.data_validation(1, k, ROWS, k, check)
         sheet.set_row(0, 24)
         sheet.freeze_panes(1, 1)
-        for n, row in enumerate(example_rows(table, self.texts.language), 1):
+        for n, row in enumerate(examples, 1):
             for k, column in enumerate(table.columns):
                 self._cell(sheet, n, k, column, row.get(column.name, ""))
 
