@@ -59,6 +59,11 @@ class Fact:
     sources: tuple[Source, ...] = ()
     note: str = ""
 
+    @property
+    def verified(self) -> bool:
+        """Whether it was read in a source."""
+        return self.mark in (Mark.CITED, Mark.DERIVED)
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -144,8 +144,9 @@ LEFT_OUT_NEEDS = frozenset({"nursing_stay", "dinner_adult"})
 ONE_WAY_NEEDS = frozenset({"lunch_adult"})
 """Adults have lunch in canteens only."""
 LEFT_OUT_GROUP = "elder_disabled"
-"""The census does not tell them apart. With what stands above, the city asks for what it
-did when its published figures were measured. Standards of Chinese cities are left out."""
+"""The census does not tell them apart. With what stands above, the city asks for what
+it did when its published figures were measured. Standards of Chinese cities are left
+out."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_every_meal_of_old_and_others_has_two_ways(spec: ScenarioSpec) -> None:
     meals = {"breakfast", "lunch_elder", "lunch_adult", "dinner_elder", "dinner_adult"}
     asked = {n.id: {a.service for a in n.accepts} for n in spec.needs if n.id in meals}
 
-    assert asked == dict.fromkeys(meals, {"canteen", "meal_point"})
+    assert asked == {need: {"canteen", "meal_point"} for need in meals}
 
 
 def test_nursing_beds_are_open_round_the_clock(spec: ScenarioSpec) -> None:
