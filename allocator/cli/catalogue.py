@@ -24,10 +24,10 @@ FACTS = "facts"
 @click.argument("name", metavar="[ID]", required=False)
 @json_option
 def catalogue(name: str | None, as_json: bool) -> int:
-    """Show the built-in figures, each with source, date, and whether it was verified.
+    """Show the built-in figures and their sources.
 
-    ID is a catalogue (every figure), an item of one (canteen, lunch_elder, …) or
-    `facts`; without it the items are listed.
+    Each has its date, and whether it was verified. ID is a catalogue (every figure),
+    an item of one (canteen, lunch_elder, …) or `facts`; without it items are listed.
     """
     from allocator.catalogue import available, read_catalogue
 
