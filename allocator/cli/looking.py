@@ -208,26 +208,29 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
     type=click.Choice(["html", "xlsx", "gpkg"]),
     default="html",
     show_default=True,
-    help="Kind of file; so far only html exists.",
+    help="Kind of file: html (one page), xlsx (workbook); gpkg does not exist yet.",
 )
 @click.option(
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; default: RUN-report-LANG.html beside the run.",
+    help="File to write; default: RUN-report-LANG.FORMAT beside the run.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as one page to look at, without a network."""
-    if kind != "html":
-        msg = f"--format {kind} does not exist yet; html does"
+    """Write a run as a page or a workbook to look at, without a network."""
+    if kind == "html":
+        from allocator.report import write_report as write
+    elif kind == "xlsx":
+        from allocator.report.workbook import write_workbook as write
+    else:
+        msg = f"--format {kind} does not exist yet; html and xlsx do"
         raise click.UsageError(msg)
-    from allocator.report import write_report
     from allocator.runs import read_run
 
     found = read_run(run)
     folder = found.folder.resolve()
-    target = out or folder.with_name(f"{folder.name}-report-{lang}.html")
-    write_report(found, target, lang)
+    target = out or folder.with_name(f"{folder.name}-report-{lang}.{kind}")
+    write(found, target, lang)
     show(str(target))
     return EXIT_DONE
 
