@@ -584,6 +584,19 @@ class Incompatible(Strict):
     """`same_slot`: not at the same time; `always`: not in one building at all."""
 
 
+PIN_KEYS = (
+    "building",
+    "space",
+    "service",
+    "category",
+    "session",
+    "community",
+    "street",
+    "district",
+)
+"""Keys by which a pin matches."""
+
+
 class Pin(Strict):
     """Rule `pins`: what must or must not be in the plan."""
 
@@ -601,6 +614,12 @@ class Pin(Strict):
     """Service category."""
     session: str | None = None
     """Session id."""
+    community: str | None = None
+    """Community the building stands in."""
+    street: str | None = None
+    """Street of that community."""
+    district: str | None = None
+    """District of the building."""
     reason: str | None = None
     """Why."""
     source: str | None = None
@@ -610,10 +629,8 @@ class Pin(Strict):
 
     @model_validator(mode="after")
     def _names_something(self) -> Pin:
-        keys = (self.building, self.space, self.service, self.category, self.session)
-        if all(key is None for key in keys):
-            names = "building, space, service, category, session"
-            msg = f"a pin names at least one of {names}"
+        if all(getattr(self, key) is None for key in PIN_KEYS):
+            msg = f"a pin names at least one of {', '.join(PIN_KEYS)}"
             raise ValueError(msg)
         return self
 
@@ -690,8 +707,8 @@ class Standard(Named):
     max_walk_min: NonNegative | None = None
     """Walking limit in minutes, inclusive (persons_within_limit)."""
     use: Literal["report", "floor"] = "report"
-    """`report`: compared only; `floor`: the plan must reach it too (measure coverage
-    alone, see the rule `coverage_floor`)."""
+    """`report`: compared only; `floor`: the plan must reach it too, where the measure
+    allows: `coverage` (rule `coverage_floor`), and one of `sites` (rule `pins`)."""
     verified_minimum: NonNegative | None = None
     """The figure as it was read in the source; the standard counts as verified while
     `minimum` is this one."""
@@ -716,9 +733,11 @@ class Standard(Named):
         return self
 
     @model_validator(mode="after")
-    def _floors_are_of_coverage(self) -> Standard:
+    def _floors_are_kept_by_every_engine(self) -> Standard:
         if self.use == "report":
             return self
+        if self.measure is StandardMeasure.SITES:
+            return self._checked_floor_of_sites()
         if self.measure is not StandardMeasure.COVERAGE:
             msg = f"the measure {self.measure} can only be reported, not be a floor"
             raise ValueError(msg)
@@ -728,6 +747,19 @@ class Standard(Named):
             msg = (
                 "a floor is of one need in each community, or of one need or all of "
                 "them at level all, without groups; kinds at level community only"
+            )
+            raise ValueError(msg)
+        return self
+
+    def _checked_floor_of_sites(self) -> Standard:
+        """Refuse what no pin can ask for."""
+        one = len(self.services) + len(self.categories) == 1 and self.minimum == 1
+        areas = self.level is not Level.ALL
+        areas &= self.level is Level.COMMUNITY or not self.kinds
+        if not (one and areas):
+            msg = (
+                "a floor of sites is one site of one service or category in each "
+                "community, street or district; kinds at level community only"
             )
             raise ValueError(msg)
         return self
