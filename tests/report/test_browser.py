@@ -10,7 +10,7 @@ import pytest
 
 from allocator.report import meeting_pages, page, report_html, week
 from allocator.report.words import messages
-from tests.report.chromium import Chromium, find_chromium
+from benchmarks.chromium import Chromium, find_chromium
 from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms
 
 if TYPE_CHECKING:

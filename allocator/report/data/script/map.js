@@ -82,7 +82,7 @@ function zoneRadius(z) {
 
 function siteRadius(site) {
   if (!site.used) return (map.idleSize / 2) * growth();
-  return (site.facility ? 6.5 : map.usedSize) * Math.min(growth(), 2.2);
+  return map.usedSize * (site.facility ? 0.9 : 1) * Math.min(growth(), 2.2);
 }
 
 /* Services of a site that are switched on; nothing where all are off. */
