@@ -14,7 +14,6 @@ from allocator.cli.output import (
     issue_totals,
     say,
     show,
-    table_text,
 )
 from allocator.cli.solving import json_option, variant_option
 
@@ -136,41 +135,6 @@ def describe(
         plan = read_plan(checked, plan_source)
     description = describe_scenario(checked, plan)
     show(description.to_dict() if as_json else description_text(description))
-    return EXIT_DONE
-
-
-@click.command()
-@click.argument("runs", nargs=-1, required=True)
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the comparison as CSV or JSON, by the file's name.",
-)
-@json_option
-def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
-    """Show measures of runs side by side, and what differs."""
-    from allocator.runs import compare as compare_runs
-
-    if len(runs) < 2:
-        msg = "compare needs at least two runs"
-        raise click.UsageError(msg)
-    if out is not None and out.suffix.lower() not in (".csv", ".json"):
-        msg = f"--out {out} ends neither in .csv nor in .json"
-        raise click.UsageError(msg)
-    comparison = compare_runs(runs)
-    if out is not None:
-        from allocator.runs.comparison import write_comparison
-
-        write_comparison(comparison, out)
-    if as_json:
-        show(comparison.to_dict())
-        return EXIT_DONE
-    show(table_text(comparison.table.reset_index()))
-    show("\nAssignments that differ (places)")
-    show(table_text(comparison.changes) if len(comparison.changes) else "  none")
-    for note in comparison.notes:
-        say(f"note: {note}")
     return EXIT_DONE
 
 

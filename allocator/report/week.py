@@ -36,11 +36,11 @@ def week_grids(
     """Return a legend and one grid for each used building."""
     used = sorted(set(assignments["service_id"]))
     legend = "".join(key_entry(colors[s], words.service[s]) for s in used)
-    hours = _opening_hours(scenario, assignments)
+    hours = opening_hours(scenario, assignments)
     grids = [
         f'<figure class="week" data-building="{escape(str(building))}">'
         f"<figcaption>{escape(words.building[str(building)])}</figcaption>"
-        + _grid(scenario, rows, words, colors, hours)
+        + grid(scenario, rows, words, colors, hours)
         + "</figure>"
         for building, rows in assignments.groupby("building_id", sort=True)
     ]
@@ -59,7 +59,7 @@ def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
             at = stop
 
 
-def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
+def opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
     """Return the whole hours of the day that hold everything."""
     offers = set(zip(assignments["service_id"], assignments["session_id"], strict=True))
     shown = [bar for offer in offers for bar in bars(scenario, *offer)]
@@ -67,14 +67,14 @@ def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, 
     return first, -(-max(bar[2] for bar in shown) // 60)
 
 
-def _grid(
+def grid(
     scenario: Scenario,
     rows: pd.DataFrame,
     words: Words,
     colors: Mapping[str, str],
     hours: tuple[int, int],
 ) -> str:
-    """Draw one building."""
+    """Draw one building; `hours` are the first and last shown of each day."""
     parts: list[str] = []
     y = HEAD_PX
     for space, held in rows.groupby("space_id", sort=True):

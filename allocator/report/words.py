@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 WAN = 10_000
+KINDS = ("", "compare.")
+"""Beginnings of the names of message files."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,13 @@ class Words:
 
 
 def messages(language: str) -> dict[str, str]:
-    """Read the messages of a language."""
-    path = resources.files("allocator.report").joinpath("data", f"{language}.yaml")
-    content: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """Read the messages of a language, those of every kind of output."""
+    content: dict[str, str] = {}
+    for kind in KINDS:
+        path = resources.files("allocator.report").joinpath(
+            "data", f"{kind}{language}.yaml"
+        )
+        content |= yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
 
