@@ -118,7 +118,7 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import comparing, looking, solving
+    from allocator.cli import comparing, looking, solving, storing
 
     for command in (
         looking.init,
@@ -128,6 +128,7 @@ def _add_commands() -> None:
         solving.solve,
         solving.evaluate,
         comparing.compare,
+        storing.runs,
         looking.report,
         looking.schema,
     ):
