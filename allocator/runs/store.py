@@ -36,7 +36,7 @@ INDEX = ".index.json"
 INDEX_FORMAT = "allocator-index/1"
 TAGS = "tags"
 TABLES = frozenset(
-    "assignments.csv spaces.csv served.parquet coverage.csv sites.csv".split()
+    ["assignments.csv", "spaces.csv", "served.parquet", "coverage.csv", "sites.csv"]
 )
 NEEDED = TABLES | {"run.json", "scenario"}
 """What a whole run has, whichever version wrote it."""
