@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 WAN = 10_000
-KINDS = ("", "compare.")
+KINDS = ("", "compare.", "gpkg.", "charts.")
 """Beginnings of the names of message files."""
 
 
