@@ -18,7 +18,10 @@ from allocator.cli.output import (
 from allocator.cli.solving import json_option, variant_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allocator.issues import Issue
+    from allocator.runs import Run
 
 
 @click.command()
@@ -150,31 +153,58 @@ def describe(
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["html", "xlsx", "gpkg"]),
+    type=click.Choice(["html", "xlsx", "gpkg", "png", "svg"]),
     default="html",
     show_default=True,
-    help="Kind of file; so far only html exists.",
+    help="html (one page), xlsx (workbook), gpkg (map layers with styles), png or svg "
+    "(charts).",
 )
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; default: RUN-report-LANG.html beside the run.",
+    type=click.Path(path_type=Path),
+    help="File to write; default: RUN-report-LANG.FORMAT beside the run. Charts go "
+    "into a folder, one file for each, or onto one sheet when FILE ends in .png or "
+    ".svg; default: RUN-charts-LANG.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as one page to look at, without a network."""
-    if kind != "html":
-        msg = f"--format {kind} does not exist yet; html does"
-        raise click.UsageError(msg)
-    from allocator.report import write_report
+    """Write a run as page, workbook, map layers or charts."""
     from allocator.runs import read_run
 
     found = read_run(run)
     folder = found.folder.resolve()
-    target = out or folder.with_name(f"{folder.name}-report-{lang}.html")
-    write_report(found, target, lang)
+    if kind in ("png", "svg"):
+        from allocator.report.charts import write_charts
+
+        target = out or folder.with_name(f"{folder.name}-charts-{lang}")
+        files, notes = write_charts(found, target, lang, kind=kind)
+        for note in notes:
+            say(f"note: {note}")
+        for path in files:
+            show(str(path))
+        return EXIT_DONE
+    target = out or folder.with_name(f"{folder.name}-report-{lang}.{kind}")
+    if target.is_dir():
+        msg = f"--out {target} is a folder"
+        raise click.UsageError(msg)
+    _report_writer(kind)(found, target, lang)
     show(str(target))
     return EXIT_DONE
+
+
+def _report_writer(kind: str) -> Callable[[Run, Path, str], None]:
+    """Return what writes a report of a kind into one file."""
+    if kind == "html":
+        from allocator.report import write_report
+
+        return write_report
+    if kind == "xlsx":
+        from allocator.report.workbook import write_workbook
+
+        return write_workbook
+    from allocator.report.geopackage import write_geopackage
+
+    return write_geopackage
 
 
 @click.command()

@@ -51,6 +51,11 @@ def section(id_: str, title: str, *parts: str) -> str:
     return f'<section id="{id_}"><h2>{escape(title)}</h2>\n{inner}\n</section>'
 
 
+def subtitle(text: str) -> str:
+    """Return a heading within a section."""
+    return f"<h3>{escape(text)}</h3>"
+
+
 def note(text: str) -> str:
     """Return a remark below a heading."""
     return f'<p class="note">{escape(text)}</p>'

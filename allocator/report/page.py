@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from html import escape
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import OptionsInvalid, RunError
-from allocator.report import sections
-from allocator.report.colors import service_colors
-from allocator.report.html import note, section
+from allocator.report import coverage, headline, money, origin
+from allocator.report.assignments import assignments
+from allocator.report.html import note, section, subtitle
 from allocator.report.map import draw_map
+from allocator.report.map_data import map_data
+from allocator.report.material import Material
+from allocator.report.script import embed, policy, read_style
+from allocator.report.shortfall import shortfall_sections
 from allocator.report.week import week_grids
 from allocator.report.words import LANGUAGES, Words
 
@@ -21,8 +24,7 @@ if TYPE_CHECKING:
 
     from allocator.runs import Run
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""Browsers that keep it load nothing at all, whatever the page's texts hold."""
+NAV = ("headline", "map", "week", "limits", "coverage", "left", "assignments", "origin")
 
 
 def report_html(run: Run, language: str = "en") -> str:
@@ -43,55 +45,89 @@ def report_html(run: Run, language: str = "en") -> str:
         raise OptionsInvalid(msg)
     words = Words(language, run.scenario())
     title = escape(words("title", name=words.title))
-    style = resources.files("allocator.report").joinpath("data", "style.css")
+    shown, drawn = _sections(run, words)
+    links = "".join(
+        f'<a href="#{id_}">{escape(words(f"nav.{id_}"))}</a>'
+        for id_ in NAV
+        if id_ in shown
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f"<title>{title}</title>\n<style>{style.read_text(encoding='utf-8')}</style>"
-        f"</head><body><h1>{title}</h1>\n"
-        + "\n".join(_sections(run, words))
-        + "\n</body></html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy()}">\n'
+        f"<title>{title}</title>\n<style>{read_style()}</style></head>"
+        f"<body><header><h1>{title}</h1><nav>{links}</nav></header>\n<main>"
+        + "\n".join(shown.values())
+        + f"\n</main>{embed(words, drawn)}</body></html>\n"
     )
 
 
-def _sections(run: Run, words: Words) -> list[str]:
-    """Return all sections; without a plan only what is known."""
+def _sections(run: Run, words: Words) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """Return the sections by id, and what the script draws the map from."""
     head = [
-        sections.status_line(run, words),
-        sections.cards(run, words),
-        sections.goals(run, words),
+        headline.status_line(run, words),
+        headline.cards(run, words),
+        headline.goals(run, words),
         note(words("person_needs")),
-        sections.broken_rules(run, words),
+        headline.broken_rules(run, words),
     ]
-    parts = [section("headline", words("headline"), *head)]
+    parts = {"headline": head}
+    drawn = None
     if run.has_plan:
-        parts += _plan_sections(run, words)
-    origin = sections.origin(run, words)
-    return [*parts, section("origin", words("origin"), origin)]
-
-
-def _plan_sections(run: Run, words: Words) -> list[str]:
-    scenario = words.scenario
-    colors = service_colors(sorted(set(run.assignments["service_id"])))
-    parts = [
-        section(
-            "map", words("map"), note(_map_note(words)), draw_map(scenario, run, words)
-        ),
+        material = Material(run, words)
+        head += [subtitle(words("overview")), coverage.overview(material)]
+        parts |= _plan_sections(material)
+        drawn = map_data(material)
+    parts["origin"] = [
+        subtitle(words("assumptions")),
+        origin.assumptions(run, words),
+        subtitle(words("inputs")),
+        origin.origin(run, words),
     ]
+    shown = {id_: section(id_, words(id_), *part) for id_, part in parts.items()}
+    return shown, drawn
+
+
+def _plan_sections(material: Material) -> dict[str, list[str]]:
+    run, words = material.run, material.words
+    parts = {
+        "map": [
+            note(_map_note(words)),
+            draw_map(material.scenario, run, words),
+        ]
+    }
     if len(run.assignments):
-        week = week_grids(scenario, run.assignments, words, colors)
-        parts.append(section("week", words("week"), note(words("week.note")), week))
-    coverage = [
-        sections.coverage_by(run, words, "community_id"),
-        sections.coverage_by(run, words, "need_id"),
-        f"<h3>{escape(words('coverage.cells'))}</h3>",
-        sections.coverage_cells(run, words),
+        parts["week"] = [note(words("week.note")), week_grids(material)]
+    parts["limits"] = [
+        money.limits(run, words),
+        subtitle(words("money.parts")),
+        money.money_parts(run, words),
+        subtitle(words("use")),
+        money.use_of_buildings(material),
     ]
+    parts["coverage"] = _coverage(material)
+    parts["left"] = [shortfall_sections(material)]
+    parts["assignments"] = [assignments(run, words)]
+    return parts
+
+
+def _coverage(material: Material) -> list[str]:
+    words = material.words
     return [
-        *parts,
-        section("limits", words("limits"), sections.limits(run, words)),
-        section("coverage", words("coverage"), note(words("coverage.note")), *coverage),
-        section("assignments", words("assignments"), sections.assignments(run, words)),
+        note(words("coverage.note")),
+        note(words("nearest.note")),
+        coverage.coverage_by(material, "need_id"),
+        subtitle(words("coverage.service")),
+        note(words("coverage.service_note")),
+        coverage.coverage_by_service(material),
+        subtitle(words("coverage.group")),
+        coverage.coverage_by(material, "group_id"),
+        subtitle(words("compliance")),
+        note(words("compliance.note")),
+        coverage.compliance(material),
+        subtitle(words("coverage.community")),
+        coverage.coverage_by(material, "community_id"),
+        subtitle(words("coverage.cells")),
+        coverage.coverage_cells(material),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import string
 from pathlib import Path
@@ -13,6 +15,7 @@ import allocator as al
 from allocator.errors import OptionsInvalid, RunError
 from allocator.plan import Plan
 from allocator.report import LANGUAGES, report_html, write_report
+from allocator.report.script import read_script
 from allocator.report.words import messages
 from allocator.runs import Run, read_run
 from allocator.scenario import Scenario, read_scenario
@@ -94,17 +97,65 @@ def test_every_assignment_is_listed(run: Run, page: Page) -> None:
 
 
 def test_coverage_adds_up_to_the_runs_measures(run: Run, page: Page) -> None:
-    for key in ("community_id", "need_id"):
+    sums = []
+    for key in ("community_id", "need_id", "group_id"):
         rows = np.array([row.values() for row in page.rows(f"coverage-{key}")])
-        demand, before, after, access = rows.T
+        demand, before, after, access_before, access, nearest = rows.T
         persons = run.measures["counted_demand_persons"]
         assert demand.sum() == pytest.approx(persons)
         for name, share in (
             ("baseline_coverage", before),
             ("coverage", after),
+            ("baseline_access", access_before),
             ("access", access),
         ):
             assert demand @ share == pytest.approx(run.measures[name] * persons)
+        sums.append(demand @ nearest)
+    assert sums == pytest.approx([sums[0]] * 3)
+    assert 0 < sums[0] <= run.measures["access"] * persons
+
+
+def test_shortfall_left_adds_up(run: Run, page: Page) -> None:
+    persons = run.measures["counted_demand_persons"]
+    unmet = persons - run.measures["counted_covered_persons"]
+    for key in ("need_id", "community_id"):
+        total, *rows = [row.values() for row in page.rows(f"left-{key}")]
+        assert total[:2] == pytest.approx([persons, unmet])
+        assert np.sum(rows, axis=0) == pytest.approx(total)
+        assert sum(total[2:]) == pytest.approx(total[1])
+
+
+def test_use_of_buildings_adds_up(run: Run, page: Page) -> None:
+    rows = np.array([row.values() for row in page.rows("use-table")])
+    _, _, floor, used, available = rows.sum(axis=0)
+    assert floor == pytest.approx(run.measures["floor_used_m2"])
+    assert used == pytest.approx(run.measures["used_m2_hours_per_week"])
+    assert available == pytest.approx(run.measures["available_m2_hours_per_week"])
+
+
+def test_money_parts_add_up(page: Page) -> None:
+    capital, *parts = [row.values()[0] for row in page.rows("money-table")]
+    assert sum(parts[:3]) == pytest.approx(capital)
+    assert sum(parts[4:]) == pytest.approx(parts[3])
+
+
+def test_communities_that_reach_a_coverage(run: Run, page: Page) -> None:
+    coverage = run.table("coverage.csv")
+    sums = coverage.groupby("community_id")[["demand_persons", "covered_persons"]].sum()
+    share = sums["covered_persons"] / sums["demand_persons"]
+    first = page.rows("compliance-table")[0].values()
+    reached = [float((share >= step).sum()) for step in (0.5, 0.8, 0.95)]
+    assert first == [len(sums), *reached]
+
+
+def test_what_was_assumed_is_said(run: Run, page: Page) -> None:
+    text = " ".join(row.whole_text() for row in page.rows("assumptions-table"))
+    for default in run.scenario().provenance.defaults_taken:
+        assert default in text
+    origin = " ".join(row.whole_text() for row in page.rows("origin-table"))
+    for path, sha in run.record["scenario"]["inputs"].items():
+        assert path in origin
+        assert sha in origin
 
 
 def test_money_against_limits(run: Run, page: Page) -> None:
@@ -175,7 +226,8 @@ def test_a_used_building_names_its_services(tmp_path: Path) -> None:
 
 def test_the_week_shows_turns_in_one_row(tmp_path: Path) -> None:
     page = Page(report_html(saved(two_rooms(), TWO_ROOMS, tmp_path / "run")))
-    (grid,) = [e for e in page.with_attr("data-building") if e.tag == "figure"]
+    (grid,) = [e for e in page.with_attr("data-building") if e.tag == "details"]
+    assert grid.attrs["data-use"] == "mixed staggered"
     offers = {e.attrs["data-offer"]: e for e in page.with_attr("data-offer")}
     assert set(offers) == {"canteen/main", "club/main", "gym/main"}
     tops = {key: {r.attrs["y"] for r in e.all("rect")} for key, e in offers.items()}
@@ -201,8 +253,8 @@ def test_hours_past_midnight_belong_to_the_next_day(tmp_path: Path) -> None:
 def test_nothing_is_fetched(run: Run) -> None:
     for language in LANGUAGES:
         text = report_html(run, language)
-        assert re.search(r"https?:|//\w|\bsrc=|\bhref=|url\(|@import", text) is None
-        assert "<script" not in text
+        loads = r"https?:|//\w|\bsrc=|\bhref=\"[^#]|url\(|@import|fetch|XMLHttp"
+        assert re.search(loads, text) is None
         assert len(text.encode()) < UNDER_MB * 2**20
 
 
@@ -219,6 +271,24 @@ def test_names_are_shown_as_text(tmp_path: Path) -> None:
     text = report_html(saved(city, plan, tmp_path / "run"))
     assert Page(text).root.all("img") == []
     assert text.count("&lt;img src=x&gt;") > 5
+    assert evil not in text
+
+
+def test_only_the_pages_own_script_may_run(run: Run, page: Page) -> None:
+    (meta,) = [e for e in page.root.all("meta") if "http-equiv" in e.attrs]
+    data, script = page.root.all("script")
+    assert data.attrs["type"] == "application/json"
+    digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in meta.attrs["content"]
+    assert "default-src 'none'" in meta.attrs["content"]
+
+
+def test_the_script_finds_every_message_it_speaks() -> None:
+    asked = set(re.findall(r'"(js\.\w+)"', read_script()))
+    composed = set(re.findall(r'"(js\.\w+_)" \+', read_script()))
+    known = {key for key in messages("en") if key.startswith("js.")}
+    assert asked - composed <= known
+    assert all(key in asked or key.startswith(tuple(composed)) for key in known)
 
 
 def test_both_languages_have_the_same_messages() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from allocator.report.colors import service_hex
+from allocator.report.colors import service_colors
 from allocator.runs.comparing.limits import limit_table
 from allocator.runs.comparing.sides import read_sides
 from allocator.scenario.hours import DAYS
@@ -108,7 +108,9 @@ def week_use(axes: Any, run: Run, words: Words) -> bool:
     if not len(area):
         return False
     services = list(area.index)
-    colors = service_hex(sorted(set(run.assignments["service_id"])))
+    used = set(run.assignments["service_id"])
+    existing = set(words.scenario.tables.facilities["service_id"])
+    colors = service_colors(sorted(used | existing))
     hours = np.arange(area.shape[1]) * STEP_MIN / 60
     axes.stackplot(
         hours,

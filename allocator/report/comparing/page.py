@@ -15,7 +15,6 @@ from allocator.report.comparing.bars import run_color
 from allocator.report.comparing.map import change_map
 from allocator.report.comparing.naming import Naming
 from allocator.report.html import key_entry, note, section
-from allocator.report.page import POLICY
 from allocator.report.week import grid, opening_hours
 from allocator.report.words import LANGUAGES, Words
 from allocator.runs.comparing.inputs import Basis
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
     from allocator.runs import Comparison
     from allocator.runs.comparing.sides import Side
 
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""The page loads nothing and runs nothing, whatever its texts hold."""
 STYLES = ("style.css", "compare.css")
 MOST_WEEKS = 12
 """Buildings whose weeks are drawn."""

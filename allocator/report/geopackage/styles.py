@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allocator.report.colors import service_hex, share_color
+from allocator.report.colors import service_colors, share_color
 from allocator.report.geopackage import qml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     import pandas as pd
 
     from allocator.report.geopackage.layers import Layer
@@ -20,9 +23,33 @@ NEAR_SCALE = 20_000
 USED, IDLE, EXISTING = "#22333b", "#b9b4a8", "#8a5ba5"
 
 
-def layer_style(layer: Layer, words: Words) -> str:
+@dataclass(frozen=True)
+class Drawing:
+    """What a style is made for: the layer's rows, and names and colours."""
+
+    frame: pd.DataFrame
+    words: Words
+    names: Mapping[str, str]
+    """Of fields, for people."""
+    colors: Mapping[str, str]
+    """By service."""
+
+
+def layer_style(layer: Layer, words: Words, colors: Mapping[str, str]) -> str:
     """Return the style of a layer as QML."""
-    return _STYLES[layer.name](layer.fields, words, aliases(layer, words))
+    drawing = Drawing(layer.fields, words, aliases(layer, words), colors)
+    return _STYLES[layer.name](drawing)
+
+
+def offered_colors(layers: Iterable[Layer]) -> dict[str, str]:
+    """Return the colours of the services that the plan or a facility offers."""
+    offered = {
+        service
+        for layer in layers
+        if layer.name in ("assignments", "facilities")
+        for service in layer.fields["service_id"]
+    }
+    return service_colors(sorted(offered))
 
 
 def aliases(layer: Layer, words: Words) -> dict[str, str]:
@@ -51,86 +78,80 @@ def _by_demand(frame: pd.DataFrame, least_mm: float, most_mm: float) -> str:
     return f'{least_mm:g} + {span:g} * sqrt("demand_persons" / {most!r})'
 
 
-def _zones(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    largest = 4.0 if len(frame) < 2000 else 2.0
-    size = _by_demand(frame, largest / 3, largest)
+def _zones(of: Drawing) -> str:
+    largest = 4.0 if len(of.frame) < 2000 else 2.0
+    size = _by_demand(of.frame, largest / 3, largest)
     renderer = qml.graduated("coverage", _coverage_classes("circle", 2.0, size))
     text = "\"zone_id\" || '\\n' || round(100 * \"coverage\") || ' %'"
     labelled = qml.labels(text, 7, least_scale=NEAR_SCALE // 4)
-    return qml.style(renderer, names, labelled=labelled, shown_by="zone_id")
+    return qml.style(renderer, of.names, labelled=labelled, shown_by="zone_id")
 
 
-def _communities(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
+def _communities(of: Drawing) -> str:
     renderer = qml.graduated("coverage", _coverage_classes("diamond", 4.0, ""))
     text = "\"name\" || '\\n' || round(100 * \"coverage\") || ' %'"
     labelled = qml.labels(text, 9, least_scale=5 * NEAR_SCALE)
-    return qml.style(renderer, names, labelled=labelled, shown_by="name")
+    return qml.style(renderer, of.names, labelled=labelled, shown_by="name")
 
 
-def _buildings(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    size = 3.0 if len(frame) < 1000 else 1.4
+def _buildings(of: Drawing) -> str:
+    size = 3.0 if len(of.frame) < 1000 else 1.4
     classes = [
-        ("used", words("map.used"), qml.marker("square", USED, 1.6 * size)),
-        ("idle", words("map.idle"), qml.marker("square", IDLE, size)),
+        ("used", of.words("map.used"), qml.marker("square", USED, 1.6 * size)),
+        ("idle", of.words("map.idle"), qml.marker("square", IDLE, size)),
     ]
-    return qml.style(qml.categorised("state", classes), names, shown_by="name")
+    return qml.style(qml.categorised("state", classes), of.names, shown_by="name")
 
 
-def _sites(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
+def _sites(of: Drawing) -> str:
     classes = [
-        ("planned", words("map.used"), qml.marker("square", USED, 4.5)),
-        ("existing", words("map.facility"), qml.marker("triangle", EXISTING, 4.0)),
+        ("planned", of.words("map.used"), qml.marker("square", USED, 4.5)),
+        ("existing", of.words("map.facility"), qml.marker("triangle", EXISTING, 4.0)),
     ]
     labelled = qml.labels('"name"', 9, least_scale=2 * NEAR_SCALE)
     renderer = qml.categorised("kind", classes)
-    return qml.style(renderer, names, labelled=labelled, shown_by="name")
+    return qml.style(renderer, of.names, labelled=labelled, shown_by="name")
 
 
-def _service_classes(
-    frame: pd.DataFrame, words: Words, draw: dict[str, qml.Symbol]
+def _by_service(
+    of: Drawing, draw: Callable[[str], qml.Symbol]
 ) -> list[tuple[str, str, qml.Symbol]]:
-    services = sorted(set(frame["service_id"]))
-    return [(s, words.service.get(s, s), draw[s]) for s in services]
+    """Return a class for each service of the layer, drawn in its colour."""
+    services = sorted(set(of.frame["service_id"]))
+    return [(s, of.words.service.get(s, s), draw(of.colors[s])) for s in services]
 
 
-def _facilities(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    colors = _colors(words)
-    draw = {s: qml.marker("triangle", colors[s], 3.6) for s in colors}
-    classes = _service_classes(frame, words, draw)
+def _facilities(of: Drawing) -> str:
+    classes = _by_service(of, lambda color: qml.marker("triangle", color, 3.6))
     renderer = qml.displaced(qml.categorised("service_id", classes))
-    return qml.style(renderer, names, shown_by="facility_id")
+    return qml.style(renderer, of.names, shown_by="facility_id")
 
 
-def _assignments(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    colors = _colors(words)
-    draw = {s: qml.marker("circle", colors[s], 3.0) for s in colors}
-    classes = _service_classes(frame, words, draw)
+def _assignments(of: Drawing) -> str:
+    classes = _by_service(of, lambda color: qml.marker("circle", color, 3.0))
     renderer = qml.displaced(qml.categorised("service_id", classes))
-    return qml.style(renderer, names, shown_by="service")
+    return qml.style(renderer, of.names, shown_by="service")
 
 
-def _served(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    colors = _colors(words)
-    visits = frame["served_visits_per_week"]
-    most = max(float(visits.max()) if len(frame) else 0.0, 1e-9)
+def _served(of: Drawing) -> str:
+    visits = of.frame["served_visits_per_week"]
+    most = max(float(visits.max()) if len(of.frame) else 0.0, 1e-9)
     width = f'0.1 + 1.2 * sqrt("served_visits_per_week" / {most!r})'
-    alpha = 0.6 if len(frame) < 20_000 else 0.25
-    draw = {s: qml.stroke(colors[s], 0.3, alpha=alpha, width=width) for s in colors}
-    classes = _service_classes(frame, words, draw)
-    return qml.style(qml.categorised("service_id", classes), names)
+    alpha = 0.6 if len(visits) < 20_000 else 0.25
+
+    def line(color: str) -> qml.Symbol:
+        return qml.stroke(color, 0.3, alpha=alpha, width=width)
+
+    renderer = qml.categorised("service_id", _by_service(of, line))
+    return qml.style(renderer, of.names)
 
 
-def _streets(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    return qml.style(qml.single(qml.stroke("#cfcabd", 0.25)), names)
+def _streets(of: Drawing) -> str:
+    return qml.style(qml.single(qml.stroke("#cfcabd", 0.25)), of.names)
 
 
-def _coverage(frame: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    return qml.style(qml.undrawn(), names)
-
-
-def _colors(words: Words) -> dict[str, str]:
-    """Return one colour for each service, the same in every layer."""
-    return service_hex([service.id for service in words.scenario.services])
+def _coverage(of: Drawing) -> str:
+    return qml.style(qml.undrawn(), of.names)
 
 
 _STYLES = {

@@ -12,7 +12,7 @@ import numpy as np
 
 from allocator.errors import RunError
 from allocator.report.geopackage.layers import Layer, run_layers
-from allocator.report.geopackage.styles import aliases, layer_style
+from allocator.report.geopackage.styles import aliases, layer_style, offered_colors
 from allocator.report.words import Words
 from allocator.scenario.coordinates import LOCAL, changed, known_system
 from allocator.scenario.table_layer import geo_module
@@ -144,6 +144,7 @@ def _shapes(shapely: Any, layer: Layer, crs: str) -> npt.NDArray[np.object_] | N
 
 def _write_styles(file: sqlite3.Connection, layers: list[Layer], words: Words) -> None:
     """Add styles, titles of layers and names of fields."""
+    colors = offered_colors(layers)
     file.executescript(STYLE_TABLE)
     file.executescript(COLUMN_TABLE)
     for layer in layers:
@@ -168,7 +169,7 @@ def _write_styles(file: sqlite3.Connection, layers: list[Layer], words: Words) -
                 layer.name,
                 "" if layer.xy is None else "geom",
                 layer.name,
-                layer_style(layer, words),
+                layer_style(layer, words, colors),
                 title,
             ),
         )

@@ -27,7 +27,7 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     Raises
     ------
     MissingExtra
-        If a workbook is asked for and openpyxl is not installed.
+        If a workbook is asked for and the extra ``excel`` is not installed.
     RunError
         If the file cannot be written.
     """
@@ -98,16 +98,19 @@ def _spread(
 def _write_workbook(comparison: Comparison, path: Path) -> None:
     """Write a sheet for each table, and one with what is to be read first."""
     try:
-        importlib.import_module("openpyxl")
+        importlib.import_module("xlsxwriter")
     except ImportError as error:
-        raise MissingExtra("openpyxl", "excel", "writing a workbook") from error
+        raise MissingExtra("XlsxWriter", "excel", "writing a workbook") from error
     notes = pd.DataFrame({"note": list(comparison.notes)})
-    with path.open("wb") as file, pd.ExcelWriter(file, engine="openpyxl") as book:
-        for name, frame in {"notes": notes, **comparison.tables()}.items():
+    tables = {"notes": notes, **comparison.tables()}
+    # a name may begin with = and is no formula
+    plain = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with (
+        path.open("wb") as file,
+        pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs=plain) as book,
+    ):
+        for name, frame in tables.items():
             frame.to_excel(book, sheet_name=name, index=False)
-        for sheet in book.sheets.values():
-            sheet.freeze_panes = "A2"
-            for column in sheet.columns:
-                width = max(len(str(cell.value or "")) for cell in column[:200])
-                letter = column[0].column_letter
-                sheet.column_dimensions[letter].width = min(max(width + 2, 8), 60)
+            sheet = book.sheets[name]
+            sheet.freeze_panes(1, 0)
+            sheet.autofit()
