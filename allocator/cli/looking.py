@@ -117,15 +117,30 @@ def travel(scenario: str, out: Path, variant: str | None) -> int:
     metavar="RUN|FILE",
     help="Compare streets and straight lines for the sites of this plan.",
 )
+@click.option(
+    "--shortfall",
+    "shortfall_file",
+    metavar="FILE.csv",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the shortfall by area and service, ranked, as CSV.",
+)
 @variant_option
 @json_option
 def describe(
-    scenario: str, plan_source: str | None, variant: str | None, as_json: bool
+    scenario: str,
+    plan_source: str | None,
+    shortfall_file: Path | None,
+    variant: str | None,
+    as_json: bool,
 ) -> int:
     """Show sizes, demand, shortfall, and what suits where.
 
-    The shortfall is that of the existing facilities alone, before planning.
+    The shortfall is that of the existing facilities alone, before planning; a scenario
+    without buildings will do.
     """
+    if shortfall_file is not None and shortfall_file.suffix.lower() != ".csv":
+        msg = f"--shortfall {shortfall_file} does not end in .csv"
+        raise click.UsageError(msg)
     from allocator.cli.describing import description_text
     from allocator.scenario import read_scenario
     from allocator.shortfall import describe as describe_scenario
@@ -137,6 +152,10 @@ def describe(
 
         plan = read_plan(checked, plan_source)
     description = describe_scenario(checked, plan)
+    if shortfall_file is not None:
+        from allocator.runs.tables import write_table
+
+        write_table(description.city.services, shortfall_file)
     show(description.to_dict() if as_json else description_text(description))
     return EXIT_DONE
 

@@ -51,7 +51,7 @@ def cards(run: Run, words: Words) -> str:
         boxes.append(
             f'<div class="card" data-measure="{name}"><span>'
             f"{escape(words.known('measure', name))}</span>"
-            f"<b>{words.figure(run.measures[name], unit)}</b>{beside}</div>"
+            f"<b>{words.figure(run.measures[name], unit, short=True)}</b>{beside}</div>"
         )
     return f'<div class="cards">{"".join(boxes)}</div>'
 

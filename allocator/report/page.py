@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import OptionsInvalid, RunError
 from allocator.report import coverage, headline, money, origin
 from allocator.report.assignments import assignments
-from allocator.report.html import note, section, subtitle
+from allocator.report.html import Held, note, section, subtitle
 from allocator.report.map import draw_map
 from allocator.report.map_data import map_data
 from allocator.report.material import Material
+from allocator.report.meeting import tables_of
+from allocator.report.meeting_pages import meeting_sections
 from allocator.report.script import embed, policy, read_style
 from allocator.report.shortfall import shortfall_sections
 from allocator.report.week import week_grids
@@ -24,7 +27,44 @@ if TYPE_CHECKING:
 
     from allocator.runs import Run
 
-NAV = ("headline", "map", "week", "limits", "coverage", "left", "assignments", "origin")
+
+LIGHT = 4_000_000
+"""Characters up to which a page holds everything openly."""
+HEAVY_SECTION = 150_000
+"""Characters from which a section of a heavier page is held back."""
+ALWAYS_THERE = ("headline", "map")
+
+
+@dataclass
+class Content:
+    """What the page shows, in order, and what its script works with."""
+
+    sections: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """Title and parts by id."""
+    tabs: dict[str, str] = field(default_factory=dict)
+    """Names of the tabs where they differ from the titles."""
+    drawn: dict[str, Any] | None = None
+    """What the map is drawn from."""
+    held: Held = field(default_factory=Held)
+    """What is brought in when it is opened."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """Attributes of sections that are held back."""
+
+    def add(self, id_: str, parts: list[str], words: Words) -> None:
+        """Add a section with the title and the tab of the messages."""
+        self.sections[id_] = words(id_), parts
+        self.tabs[id_] = words(f"nav.{id_}")
+
+    def hold_heavy(self, words: Words) -> None:
+        """Hold back the heavy sections of a page that would open slowly."""
+        size = {id_: sum(map(len, parts)) for id_, (_, parts) in self.sections.items()}
+        if sum(size.values()) <= LIGHT:
+            return
+        for id_, (title, parts) in self.sections.items():
+            if size[id_] > HEAVY_SECTION and id_ not in ALWAYS_THERE:
+                self.marks[id_] = self.held.hold("\n".join(parts))
+                needs = f"<noscript>{note(words('held'))}</noscript>"
+                self.sections[id_] = title, [needs]
 
 
 def report_html(run: Run, language: str = "en") -> str:
@@ -44,25 +84,43 @@ def report_html(run: Run, language: str = "en") -> str:
         msg = f"there is no report in {language!r}; there are {', '.join(LANGUAGES)}"
         raise OptionsInvalid(msg)
     words = Words(language, run.scenario())
+    content = _content(run, words)
     title = escape(words("title", name=words.title))
-    shown, drawn = _sections(run, words)
-    links = "".join(
-        f'<a href="#{id_}">{escape(words(f"nav.{id_}"))}</a>'
-        for id_ in NAV
-        if id_ in shown
-    )
+    shown = [
+        section(id_, *item, content.marks.get(id_, ""))
+        for id_, item in content.sections.items()
+    ]
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy()}">\n'
         f"<title>{title}</title>\n<style>{read_style()}</style></head>"
-        f"<body><header><h1>{title}</h1><nav>{links}</nav></header>\n<main>"
-        + "\n".join(shown.values())
-        + f"\n</main>{embed(words, drawn)}</body></html>\n"
+        f"<body><header><h1>{title}</h1>{_tabs(content, words)}</header>\n<main>"
+        + "\n".join(shown)
+        + f"\n</main>{embed(words, content.drawn, content.held.parts)}</body></html>\n"
     )
 
 
-def _sections(run: Run, words: Words) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """Return the sections by id, and what the script draws the map from."""
+def _tabs(content: Content, words: Words) -> str:
+    """Return links to all sections, those for the meeting in a row of their own."""
+    names = {
+        id_: content.tabs.get(id_, title)
+        for id_, (title, _) in content.sections.items()
+    }
+    rows = [
+        "".join(
+            f'<a href="#{id_}">{escape(name)}</a>'
+            for id_, name in names.items()
+            if (id_ in content.tabs) is own
+        )
+        for own in (True, False)
+    ]
+    label = f"<span>{escape(words('nav.meeting'))}</span>"
+    return f"<nav>{rows[0]}</nav>" + (f"<nav>{label}{rows[1]}</nav>" if rows[1] else "")
+
+
+def _content(run: Run, words: Words) -> Content:
+    """Return everything the page shows; without a plan only what is known."""
+    content = Content()
     head = [
         headline.status_line(run, words),
         headline.cards(run, words),
@@ -70,24 +128,28 @@ def _sections(run: Run, words: Words) -> tuple[dict[str, str], dict[str, Any] | 
         note(words("person_needs")),
         headline.broken_rules(run, words),
     ]
-    parts = {"headline": head}
-    drawn = None
+    content.add("headline", head, words)
+    material = Material(run, words)
     if run.has_plan:
-        material = Material(run, words)
         head += [subtitle(words("overview")), coverage.overview(material)]
-        parts |= _plan_sections(material)
-        drawn = map_data(material)
-    parts["origin"] = [
+        for id_, parts in _plan_sections(material, content.held).items():
+            content.add(id_, parts, words)
+        content.drawn = map_data(material)
+    meeting = meeting_sections(tables_of(material.facts), words, content.held)
+    for id_, parts in meeting.parts.items():
+        content.sections[id_] = meeting.titles[id_], parts
+    sources = [
         subtitle(words("assumptions")),
         origin.assumptions(run, words),
         subtitle(words("inputs")),
         origin.origin(run, words),
     ]
-    shown = {id_: section(id_, words(id_), *part) for id_, part in parts.items()}
-    return shown, drawn
+    content.add("origin", sources, words)
+    content.hold_heavy(words)
+    return content
 
 
-def _plan_sections(material: Material) -> dict[str, list[str]]:
+def _plan_sections(material: Material, held: Held) -> dict[str, list[str]]:
     run, words = material.run, material.words
     parts = {
         "map": [
@@ -96,7 +158,7 @@ def _plan_sections(material: Material) -> dict[str, list[str]]:
         ]
     }
     if len(run.assignments):
-        parts["week"] = [note(words("week.note")), week_grids(material)]
+        parts["week"] = [note(words("week.note")), week_grids(material, held)]
     parts["limits"] = [
         money.limits(run, words),
         subtitle(words("money.parts")),

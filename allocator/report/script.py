@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 from functools import cache
@@ -38,7 +39,7 @@ def read_script() -> str:
     """Return the page's script: its parts in one scope of their own."""
     folder = resources.files("allocator.report").joinpath("data", "script")
     parts = [folder.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join(['"use strict";\n(() => {', *parts, "})();\n"])
+    return "\n".join(['"use strict";\n(async () => {', *parts, "})();\n"])
 
 
 @cache
@@ -48,13 +49,15 @@ def read_style() -> str:
     return folder.joinpath("data", "style.css").read_text(encoding="utf-8")
 
 
-def embed(words: Words, drawn: dict[str, Any] | None) -> str:
-    """Return the script's data and the script.
+def embed(words: Words, drawn: dict[str, Any] | None, later: list[str]) -> str:
+    """Return the script's data, packed, and the script.
 
     Parameters
     ----------
     drawn
         What the map is drawn from; None without a plan.
+    later
+        HTML that the script brings in when it is opened.
     """
     spoken = {
         key: text
@@ -62,10 +65,14 @@ def embed(words: Words, drawn: dict[str, Any] | None) -> str:
         if key.startswith(SPOKEN)
     }
     content = {"language": words.language, "text": spoken, "map": drawn}
-    # no text of the scenario may end the element that holds it
-    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    plain = plain.replace("<", "\\u003c")
     return (
-        f'<script type="application/json" id="page-data">{plain}</script>\n'
+        f"{_packed('page-data', content)}{_packed('page-later', later)}"
         f"<script>{read_script()}</script>"
     )
+
+
+def _packed(id_: str, content: Any) -> str:
+    """Return plain values as an element that only the script reads."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    packed = base64.b64encode(gzip.compress(plain.encode(), 6, mtime=0)).decode()
+    return f'<script type="text/plain" id="{id_}">{packed}</script>\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from allocator.report.html import key_entry
+from allocator.report.html import key_entry, note
 from allocator.report.money import use_by_building
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from allocator.report.html import Held
     from allocator.report.material import Material
     from allocator.report.words import Words
     from allocator.scenario import Scenario
@@ -25,13 +26,13 @@ LANE_PX = 11
 HEAD_PX = 28
 GAP_PX = 5
 OPEN_BUILDINGS = 30
-"""Of more buildings than this only the heads are shown until they are opened."""
+"""Of more buildings than this the grids are held back until they are opened."""
 
 Bar = tuple[int, int, int]
 """Day, first minute and last minute of the day."""
 
 
-def week_grids(material: Material) -> str:
+def week_grids(material: Material, held: Held) -> str:
     """Return how many buildings are shared, a legend, and a grid for each building."""
     words, scenario = material.words, material.scenario
     assignments = material.run.assignments
@@ -44,10 +45,11 @@ def week_grids(material: Material) -> str:
         share = float(utilisation["share"][str(building)])
         head = _head_line(str(building), rows, share, kinds[-1], material)
         drawn = grid(scenario, rows, words, material.colors, hours)
+        mark, drawn = (" open", drawn) if few else (held.hold(drawn), "")
         figures.append(
             f'<details class="week" id="week-{escape(str(building))}" '
             f'data-building="{escape(str(building))}" '
-            f'data-use="{" ".join(kinds[-1])}"{" open" if few else ""}>'
+            f'data-use="{" ".join(kinds[-1])}"{mark}>'
             f"<summary>{head}</summary>{drawn}</details>"
         )
     count = words(
@@ -60,7 +62,8 @@ def week_grids(material: Material) -> str:
     legend = "".join(key_entry(material.colors[s], words.service[s]) for s in used)
     return (
         f'<p id="week-count">{escape(count)}</p><p class="legend">{legend}</p>'
-        f'<div id="week-tools"></div><div class="weeks">{"".join(figures)}</div>'
+        + ("" if few else f"<noscript>{note(words('held'))}</noscript>")
+        + f'<div class="tools"></div><div class="weeks">{"".join(figures)}</div>'
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from allocator.scenario.schema import NameInLanguages
+from allocator.scenario.schema import Name, NameInLanguages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 WAN = 10_000
+MANY_MILLIONS = 1e8
 WHOLE = 1 - 1e-9
 """A share from which all is meant."""
 FILES = (
@@ -73,10 +74,7 @@ class Words:
     @cached_property
     def title(self) -> str:
         """Name of the scenario in this language."""
-        name = self.scenario.spec.name
-        if isinstance(name, NameInLanguages):
-            return getattr(name, self.language) or self.scenario.name
-        return name
+        return in_language(self.scenario.spec.name, self.language) or self.scenario.name
 
     @cached_property
     def service(self) -> Mapping[str, str]:
@@ -158,17 +156,30 @@ class Words:
             return f"{value / WAN:,.2f} 万元"
         return f"{self.scenario.spec.currency} {value:,.0f}"
 
+    def short_money(self, value: float) -> str:
+        """Return an amount for a headline: large ones in 亿元 or millions."""
+        if self.in_wan and abs(value) >= WAN * WAN:
+            return f"{value / WAN / WAN:,.2f} 亿元"
+        if not self.in_wan and abs(value) >= MANY_MILLIONS:
+            number = f"{value / 1e6:,.1f}"
+            return self("millions", number=f"{self.money_unit} {number}")
+        return self.money(value)
+
     def count(self, value: float) -> str:
         """Return a whole number with its thousands apart."""
         return f"{value:,.0f}"
 
-    def figure(self, value: float | None, unit: str = "number") -> str:
+    def figure(
+        self, value: float | None, unit: str = "number", *, short: bool = False
+    ) -> str:
         """Return a figure as HTML that keeps its exact value.
 
         Parameters
         ----------
         unit
             share, money, m2, minutes, persons or number.
+        short
+            Whether large amounts are shortened.
         """
         if value is None or value != value:  # NaN
             return "–"
@@ -176,13 +187,20 @@ class Words:
             return f'<data value="inf">{escape(self("unlimited"))}</data>'
         texts = {
             "share": f"{value:.1%}",
-            "money": self.money(value),
+            "money": self.short_money(value) if short else self.money(value),
             "m2": f"{value:,.1f} m²",
             "minutes": self("minutes", value=f"{value:,.1f}"),
         }
         text = texts.get(unit) or f"{value:,.1f}".removesuffix(".0")
         text = "0" if text == "-0" else text
         return f'<data value="{float(value)!r}">{escape(text)}</data>'
+
+
+def in_language(name: Name, language: str) -> str:
+    """Return a name in a language, else in the other; "" where it has neither."""
+    if isinstance(name, NameInLanguages):
+        return getattr(name, language) or name.en or name.zh or ""
+    return name
 
 
 def messages(language: str) -> dict[str, str]:

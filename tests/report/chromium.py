@@ -105,15 +105,15 @@ class Chromium:
         return dict(json.loads(line))
 
     def open(self, path: Path) -> float:
-        """Open a file; return the milliseconds until it was loaded."""
+        """Open a file; return the milliseconds until its script was through."""
         self.events.clear()
         self.ask("Page.navigate", url=path.resolve().as_uri())
         self.until(
             "document.readyState === 'complete' && location.protocol === 'file:'"
         )
         timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-        self.until(f"{timing} > 0")
-        return float(self.value(timing))
+        self.until(f"{timing} > 0 && document.documentElement.dataset.ready === 'yes'")
+        return float(self.value("performance.now()"))
 
     def until(self, condition: str) -> None:
         """Wait until a condition holds in the page."""

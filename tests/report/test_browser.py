@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from allocator.report import report_html
+from allocator.report import meeting_pages, page, report_html, week
 from allocator.report.words import messages
 from tests.report.chromium import Chromium, find_chromium
 from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms
@@ -157,12 +157,12 @@ def test_weeks_are_found_by_name_and_by_kind_of_use(
     used = run.measures["buildings"]
     assert browser.value(f"{weeks}.length") == used
     browser.value(
-        "{const kind = document.querySelector('#week-tools select');"
+        "{const kind = document.querySelector('#week .tools select');"
         "kind.value = 'staggered'; kind.dispatchEvent(new Event('change'));}"
     )
     staggered = browser.value(f"{weeks}.length")
     assert 0 < staggered < used
-    search(browser, "#week-tools input", "no such building")
+    search(browser, "#week .tools input", "no such building")
     assert browser.value(f"{weeks}.length") == 0
 
 
@@ -180,6 +180,28 @@ def test_a_table_sorts_by_its_figures(
     browser.value(f"{table}.tHead.rows[0].cells[0].click()")
     names = f"[...{table}.tBodies[0].rows].map(r => r.cells[0].textContent)"
     assert browser.value(names) == sorted(browser.value(names))
+
+
+def test_a_heavy_page_brings_its_parts_in_when_they_are_opened(
+    browser: Chromium, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "LIGHT", 0)
+    monkeypatch.setattr(page, "HEAVY_SECTION", 0)
+    monkeypatch.setattr(week, "OPEN_BUILDINGS", 1)
+    monkeypatch.setattr(meeting_pages, "MOST_PAGE_ROWS", 0)
+    show(browser, run, "en", tmp_path)
+    table = "document.querySelectorAll('#coverage-need_id tbody tr').length"
+    needs = run.table("coverage.csv")["need_id"].nunique()
+    assert browser.value(table) == 0
+    browser.value("location.hash = 'coverage'; 1")
+    browser.until(f"{table} === {needs}")
+    building = str(run.assignments["building_id"].iloc[0])
+    rows = f"document.querySelectorAll('#site-{building} tbody tr').length"
+    browser.value(f"location.hash = 'site-{building}'; 1")
+    browser.until(f"{rows} === {(run.assignments['building_id'] == building).sum()}")
+    browser.value(f"location.hash = 'week-{building}'; 1")
+    browser.until(f"document.querySelectorAll('#week-{building} svg').length === 1")
+    assert browser.said() == []
 
 
 def test_a_run_without_a_plan_opens(browser: Chromium, tmp_path: Path) -> None:

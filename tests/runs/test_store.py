@@ -43,8 +43,12 @@ def folder(written: Path, tmp_path: Path) -> Path:
     """A copy of the runs, as old as runs usually are."""
     runs = tmp_path / "runs"
     shutil.copytree(written, runs)
-    for record in runs.glob("*/run.json"):
-        os.utime(record, ns=(LONG_AGO_NS, LONG_AGO_NS))
+    for day, places in enumerate((5, 10), start=1):
+        path = runs / f"with-{places}" / "run.json"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record["written_at"] = f"2026-01-0{day}T08:00:00+00:00"
+        path.write_text(json.dumps(record), encoding="utf-8")
+        os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
     return runs
 
 
@@ -262,8 +266,8 @@ def test_runs_are_compared_by_tag(folder: Path) -> None:
     store = RunStore(folder)
     for name in ("with-5", "with-10"):
         store.tag(name, "both")
-    assert store.compare(where=["tag=both"]).labels == ("with-10", "with-5")
-    assert store.compare(["with-5", "with-10"]).labels == ("with-5", "with-10")
+    assert store.compare(where=["tag=both"]).labels == ("with-5", "with-10")
+    assert store.compare(["with-10", "with-5"]).labels == ("with-10", "with-5")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

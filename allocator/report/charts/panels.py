@@ -157,11 +157,9 @@ def week_areas(run: Run, words: Words) -> pd.DataFrame:
 
 def gap_over_time(axes: Any, run: Run, words: Words) -> bool:
     """Draw plan and bound against time; False for a plan that was only evaluated."""
-    progress = run.table("progress.csv").astype(float)
-    if progress["objective"].notna().sum() == 0 or run.bound is None:
+    if run.bound is None:
         return False
-    seconds = progress["seconds"].to_numpy()
-    plan, bound = progress["objective"].to_numpy(), progress["bound"].to_numpy()
+    seconds, plan, bound = _progress(run)
     axes.step(seconds, bound, where="post", color=BOUND, label=words("goals.bound"))
     axes.step(seconds, plan, where="post", color=AFTER, label=words("chart.plan"))
     axes.fill_between(seconds, plan, bound, step="post", color=BOUND, alpha=0.12)
@@ -177,6 +175,16 @@ def gap_over_time(axes: Any, run: Run, words: Words) -> bool:
     axes.set_title(words("chart.gap", gap=gap), loc="left")
     axes.legend(loc="center right", frameon=False)
     return True
+
+
+def _progress(run: Run) -> tuple[Floats, Floats, Floats]:
+    """Return seconds, plan and bound of the first goal, the final ones at the end."""
+    rows = run.table("progress.csv")[["seconds", "objective", "bound"]]
+    goal = run.record["goals"][0]
+    end = max([*rows["seconds"], sum(run.record["times_s"].values())])
+    final = [end, goal["reached"], goal["bound"]]
+    table = np.vstack([rows.to_numpy(np.float64), np.array(final, np.float64)])
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _thousands_apart(axes: Any) -> None:

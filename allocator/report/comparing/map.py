@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.report.html import key_entry
-from allocator.report.map import MARGIN, WIDTH, Frame
+from allocator.report.map import WIDTH, Frame
 from allocator.report.zones import zone_coverage
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ CHANGE_COLORS = {
     "added": "#3b6ea5",
     "removed": "#ffffff",
 }
-LARGEST = 24.0
+LARGEST, LEAST = 0.012 * WIDTH, 0.001 * WIDTH
+"""Radii of zones."""
+LARGE, SMALL = round(0.013 * WIDTH), round(0.007 * WIDTH)
+"""Sides of buildings: of few, of many."""
 LEAST_PERSONS = 0.5
 """Zones whose residents gain or lose less are drawn as still."""
 
@@ -42,15 +45,15 @@ def change_map(first: Side, other: Side, naming: Naming, *, persons: bool) -> st
     zones = zone_gains(first, other) if persons else _places(other)
     points = [zones[["x", "y"]].to_numpy(np.float64), scenario.site_xy]
     frame = Frame.around(np.concatenate(points), scenario.spec.crs)
-    width = int(np.ptp(np.concatenate(points)[:, 0]) * frame.stretch[0]) + 2 * MARGIN
     drawn = [
         _still(zones, frame),
         _moved(zones, frame, naming),
         _buildings(first, other, frame, naming),
     ]
+    box = f"0 0 {frame.width} {frame.height}"
     return (
         f"{_legend(naming, persons=persons)}"
-        f'<svg class="change-map" viewBox="0 0 {width} {frame.height}" role="img">'
+        f'<svg class="change-map" viewBox="{box}" role="img">'
         + "\n".join(drawn)
         + "</svg>"
     )
@@ -105,7 +108,7 @@ def _moved(zones: pd.DataFrame, frame: Frame, naming: Naming) -> str:
     places = frame(moved[["x", "y"]].to_numpy(np.float64))
     most = float(moved["gain"].abs().max()) if len(moved) else 1.0
     crowd = 0.5 * np.sqrt(WIDTH * frame.height / max(len(moved), 1))
-    radius = 2.0 + min(LARGEST, crowd) * np.sqrt(moved["gain"].abs() / most)
+    radius = LEAST + min(LARGEST, crowd) * np.sqrt(moved["gain"].abs() / most)
     rows = zip(moved.reset_index().to_dict("records"), places, radius, strict=True)
     dots = [_zone(row, place, r, naming) for row, place, r in rows]
     return f'<g class="moved">{"".join(dots)}</g>'
@@ -144,7 +147,7 @@ def _buildings(first: Side, other: Side, frame: Frame, naming: Naming) -> str:
         for row in table[["building_id", "x", "y"]].itertuples()
     }
     marks = []
-    size = 26 if len(own) < 100 else 14
+    size = LARGE if len(own) < 100 else SMALL
     for row in own.to_dict("records"):
         place = frame(np.array(xy[row["building_id"]], np.float64)) - size // 2
         services = naming.services(row["services"])

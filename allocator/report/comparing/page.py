@@ -14,7 +14,7 @@ from allocator.report.comparing import tables
 from allocator.report.comparing.bars import run_color
 from allocator.report.comparing.map import change_map
 from allocator.report.comparing.naming import Naming
-from allocator.report.html import key_entry, note, section
+from allocator.report.html import key_entry, note, section, subtitle
 from allocator.report.week import grid, opening_hours
 from allocator.report.words import LANGUAGES, Words
 from allocator.runs.comparing.inputs import Basis
@@ -92,14 +92,16 @@ def _sections(naming: Naming) -> list[str]:
     words, comparison = naming.words, naming.comparison
     first = comparison.labels[0]
     parts = [
-        section("headline", words("compare.headline"), _verdicts(naming)),
+        section("headline", words("compare.headline"), [_verdicts(naming)]),
         section(
             "measures-section",
             words("compare.measures"),
-            _legend(naming),
-            note(words("compare.measures_note", first=first)),
-            tables.measures(naming),
-            note(words("person_needs")),
+            [
+                _legend(naming),
+                note(words("compare.measures_note", first=first)),
+                tables.measures(naming),
+                note(words("person_needs")),
+            ],
         ),
         _charts(naming),
         *_maps(naming),
@@ -115,7 +117,7 @@ def _sections(naming: Naming) -> list[str]:
     )
     for id_, title, remark, content in sections:
         text = note(words(remark, first=first)) if remark else ""
-        parts.append(section(id_, words(title), text, content(naming)))
+        parts.append(section(id_, words(title), [text, content(naming)]))
     return parts
 
 
@@ -148,11 +150,13 @@ def _charts(naming: Naming) -> str:
     return section(
         "charts",
         words("compare.charts"),
-        _legend(naming),
-        f"<h3>{escape(words('compare.by_need'))}</h3>",
-        tables.coverage_bars(naming),
-        f"<h3>{escape(words('compare.by_limit'))}</h3>" if limits else "",
-        limits,
+        [
+            _legend(naming),
+            subtitle(words("compare.by_need")),
+            tables.coverage_bars(naming),
+            subtitle(words("compare.by_limit")) if limits else "",
+            limits,
+        ],
     )
 
 
@@ -168,14 +172,14 @@ def _maps(naming: Naming) -> list[str]:
         title = words("compare.map", other=side.label, first=first.label)
         remark = words("compare.map_note" if same else "compare.map_unequal")
         drawn = change_map(first, side, naming, persons=same)
-        parts.append(section(f"map-{len(parts) + 1}", title, note(remark), drawn))
+        parts.append(section(f"map-{len(parts) + 1}", title, [note(remark), drawn]))
     return parts
 
 
 def _residents(naming: Naming) -> str:
     parts = []
     for by in ("community", "need", "group"):
-        parts.append(f"<h3>{escape(naming.words(f'compare.by.{by}'))}</h3>")
+        parts.append(subtitle(naming.words(f"compare.by.{by}")))
         parts.append(tables.residents(naming, by))
     return "\n".join(parts)
 
@@ -205,7 +209,7 @@ def _weeks(naming: Naming) -> str:
         f'<p class="legend">{legend}</p>',
     ]
     for building in shown:
-        parts.append(f"<h3>{escape(naming.building.get(building, building))}</h3>")
+        parts.append(subtitle(naming.building.get(building, building)))
         for side, rows in zip(comparison.sides, held, strict=True):
             own = rows[rows["building_id"] == building]
             parts.append(_week(side, own, naming, colors, hours))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocator.report.headline import CARDS, UNITS
 from allocator.report.meeting import Column, Kind
-from allocator.report.sections import CARDS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

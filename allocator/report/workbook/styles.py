@@ -109,6 +109,8 @@ def number_format(column: Column) -> str:
     decimals = "0." + "0" * column.decimals if column.decimals else "0"
     if column.kind is Kind.SHARE:
         return decimals + "%"
+    if column.kind is Kind.VALUE:
+        return "#,##0.###"
     if column.kind is Kind.MONEY:
         return f"#,##{decimals};[Red]-#,##{decimals}"
     return f"#,##{decimals}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from allocator.evaluate.standards import UNITS
 from allocator.evaluate.wording import ENGLISH
 from allocator.plan import Plan
 from allocator.report.meeting import Kind, meeting_tables
 from allocator.report.meeting.hours import hours_text
 from allocator.report.words import LANGUAGES, Words, messages
 from allocator.scenario.hours import parse_when
+from allocator.scenario.schema import StandardMeasure
 from tests.builders import make_scenario, need, service
 from tests.report.test_report import fields, saved
 
@@ -106,16 +108,19 @@ def test_the_shortfall_is_what_facilities_leave(
 ) -> None:
     unmet = run.measures["counted_demand_persons"]
     unmet -= run.measures["baseline_covered_persons"]
-    for key in ("shortfall", "shortfall_streets"):
-        table = tables[key]
-        assert table.totals["unmet_persons"] == pytest.approx(unmet)
-        largest = table.rows["unmet_persons"].tolist()
+    areas = tables["shortfall_areas"]
+    assert areas.totals["unmet_persons"] == pytest.approx(unmet)
+    for key in ("shortfall", "shortfall_streets", "shortfall_areas"):
+        largest = tables[key].rows["unmet_persons"].tolist()
         assert largest == sorted(largest, reverse=True)
-        none = table.rows["access"] == 0
-        assert none.any()
-        assert table.rows.loc[none, "in_reach"].nunique() == 1
-        answers = dict(zip(table.rows["in_reach"], table.rows["access"], strict=True))
-        assert len(answers) == 3 if key == "shortfall" else 2
+    rows = tables["shortfall"].rows
+    assert not tables["shortfall"].totals  # services share demand
+    for answer, share in (("in_reach", "near_share"),):
+        none, every = rows[share] == 0, rows[share] > 1 - 1e-9
+        for own in (none, every, ~none & ~every):
+            assert own.any()
+            assert rows.loc[own, answer].nunique() == 1
+        assert rows[answer].nunique() == 3
 
 
 def test_rows_hold_what_the_columns_say(tables: dict[str, MeetingTable]) -> None:
@@ -146,7 +151,18 @@ def test_each_space_has_a_cell_for_each_service(
     assert len(bars[["space", "service"]].drop_duplicates()) == len(barred)
 
 
-def two_rooms(**sections: object) -> Scenario:
+def table_of(run: Run, key: str, language: str = "en") -> MeetingTable:
+    (table,) = [t for t in meeting_tables(run, language) if t.key == key]
+    return table
+
+
+HOMES = (
+    {"building_id": "B1", "x": 0, "y": 0, "opening_cost": 500},
+    {"building_id": "B2", "x": 100, "y": 0, "opening_cost": 50},
+)
+
+
+def two_rooms(homes: object = HOMES, **sections: Any) -> Scenario:
     """Lunch and sports for 100 persons; a dear and a cheap room."""
     return make_scenario(
         services=[
@@ -164,10 +180,7 @@ def two_rooms(**sections: object) -> Scenario:
             need("lunch", "canteen", fee_per_visit=1),
             need("move", "gym", visits_per_person_week=7),
         ],
-        buildings=[
-            {"building_id": "B1", "x": 0, "y": 0, "opening_cost": 500},
-            {"building_id": "B2", "x": 100, "y": 0, "opening_cost": 50},
-        ],
+        buildings=homes,
         spaces=[
             {"space_id": "R1", "building_id": "B1", "usable_area_m2": 40, "floor": 2},
             {
@@ -184,8 +197,8 @@ def two_rooms(**sections: object) -> Scenario:
 
 
 def communities(run: Run) -> dict[str, dict[str, object]]:
-    (table,) = [t for t in meeting_tables(run) if t.key == "communities"]
-    return {row["need"]: row for row in table.rows.to_dict("records")}
+    rows = table_of(run, "communities").rows.to_dict("records")
+    return {row["need"]: row for row in rows}
 
 
 def test_the_next_step_is_the_cheapest_per_person(tmp_path: Path) -> None:
@@ -259,13 +272,12 @@ def test_next_steps_are_eligible_and_cost_what_they_say(run: Run) -> None:
             assert more == pytest.approx(step[name]), (key, name)
 
 
-def test_standards_say_what_the_evaluator_says(tmp_path: Path) -> None:
+def test_floors_say_what_the_evaluator_says(tmp_path: Path) -> None:
     floor = {"total": 0.3, "communities": {"move": {"share": 0.5}}}
     city = two_rooms(rules={"coverage_floor": floor})
     plan = Plan.from_places({("B1", "R1", "canteen", "main"): 15})
     run = saved(city, plan, tmp_path / "run")
-    (table,) = [t for t in meeting_tables(run) if t.key == "standards"]
-    rows = table.rows.to_dict("records")
+    rows = table_of(run, "floors").rows.to_dict("records")
     assert [row["met"] for row in rows] == ["yes", "no"]
     assert [row["asked_persons"] for row in rows] == pytest.approx([60, 50])
     assert [row["reached_share"] for row in rows] == pytest.approx([0.5, 0])
@@ -273,7 +285,69 @@ def test_standards_say_what_the_evaluator_says(tmp_path: Path) -> None:
     assert len(broken) == 1
 
 
-def test_requests_met_or_not(tmp_path: Path) -> None:
+def test_standards_stand_as_in_the_run_folder(tmp_path: Path) -> None:
+    standards = [
+        {"id": "one", "measure": "sites", "minimum": 1, "services": "canteen"},
+        {
+            "id": "seats",
+            "measure": "places_per_1000_persons",
+            "minimum": 200,
+            "verified_minimum": 200,
+            "services": "canteen",
+            "source": "local rules",
+        },
+    ]
+    home = {"building_id": "B1", "x": 0, "y": 0, "community_id": "C1"}
+    city = two_rooms([home, HOMES[1]], standards=standards)
+    plan = Plan.from_places({("B1", "R1", "canteen", "main"): 15})
+    run = saved(city, plan, tmp_path / "run")
+    rows, written = table_of(run, "standards").rows, run.table("compliance.csv")
+    assert len(rows) == len(written) == 2
+    for shown, column in (("value_after", "value"), ("missing", "missing")):
+        assert rows[shown].tolist() == written[column].tolist()
+    assert rows["met"].tolist() == ["yes", "no"]  # 150 places for 1,000 persons
+    assert rows["met_before"].tolist() == ["no", "no"]
+    assert rows["verified"].tolist() == ["not verified", "verified"]
+    assert rows["place"].tolist() == ["C1", "C1"]
+
+
+def test_requests_are_answered_as_in_the_run_folder(tmp_path: Path) -> None:
+    asked = [
+        {"request_id": "Q1", "zone_id": "Z1", "service_id": "canteen", "priority": 1},
+        {
+            "request_id": "Q2",
+            "community_id": "C1",
+            "need_id": "move",
+            "date": "2026-02-11",
+            "text": "a gym",
+        },
+    ]
+    city = two_rooms(tables={"requests": asked})
+    plan = Plan.from_places({("B1", "R1", "canteen", "main"): 15})
+    run = saved(city, plan, tmp_path / "run")
+    first, second = table_of(run, "requests").rows.to_dict("records")
+    assert (first["met"], first["reason"]) == ("yes", "met by the plan")
+    assert (first["asked_for"], first["nearest_site"]) == ("canteen", "B1")
+    assert (second["met"], second["date"]) == ("no", "2026-02-11")
+    assert second["reason"] == "no space within the walking limit suits"
+    written = run.table("requests.csv")
+    assert written["status"].tolist() == ["met", "not_met"]
+
+
+def test_every_outcome_has_its_words() -> None:
+    from allocator.evaluate.requests import MET, NOT_MET, PARTLY
+    from allocator.evaluate.unmet_requests import Reason
+    from allocator.report.meeting.requests import STATUS
+
+    assert set(STATUS) == {MET, PARTLY, NOT_MET}
+    for language in LANGUAGES:
+        known = messages(language)
+        assert {f"request.{reason.value}" for reason in Reason} <= set(known)
+        assert {f"standard.{m.value}" for m in StandardMeasure} <= set(known)
+        assert {f"missing_unit.{unit}" for unit in UNITS.values()} <= set(known)
+
+
+def test_what_was_decided_is_kept_or_not(tmp_path: Path) -> None:
     pins = [
         {"fix": "in", "space": "R2", "service": "canteen", "source": "2026-03-02"},
         {"fix": "out", "building": "B1", "reason": "noise"},
@@ -281,14 +355,12 @@ def test_requests_met_or_not(tmp_path: Path) -> None:
     city = two_rooms(rules={"pins": pins})
     plan = Plan.from_places({("B2", "R2", "canteen", "main"): 5})
     run = saved(city, plan, tmp_path / "run")
-    (table,) = [t for t in meeting_tables(run) if t.key == "requests"]
-    first, second = table.rows.to_dict("records")
+    first, second = table_of(run, "decided").rows.to_dict("records")
     assert (first["building"], first["met"]) == ("B2 R2", "yes")
     assert (first["function"], first["source"]) == ("canteen", "2026-03-02")
     assert (second["reason"], second["met"]) == ("noise", "yes")
     empty = saved(city, Plan.from_places({}), tmp_path / "empty")
-    (table,) = [t for t in meeting_tables(empty, "zh") if t.key == "requests"]
-    assert table.rows["met"].tolist() == ["否", "是"]
+    assert table_of(empty, "decided", "zh").rows["met"].tolist() == ["否", "是"]
 
 
 def test_without_a_plan_there_is_what_is_known_before(tmp_path: Path) -> None:
@@ -301,7 +373,7 @@ def test_without_a_plan_there_is_what_is_known_before(tmp_path: Path) -> None:
     run = read_run(al.write_run(result, tmp_path / "run"))
     assert run.status == "infeasible"
     keys = [table.key for table in meeting_tables(run)]
-    assert keys == ["shortfall", "suitability", "bars"]
+    assert keys == ["shortfall", "shortfall_areas", "suitability", "bars"]
 
 
 def test_a_plan_without_buildings_has_tables(tmp_path: Path) -> None:

@@ -124,8 +124,18 @@ function zoom(factor, x = width / 2, y = height / 2) {
   draw();
 }
 
-function goTo(x, y) {
-  view.scale = Math.max(view.scale, view.home * 4);
+/* Go to what was picked, near enough to see all it is joined to. */
+function goTo(found) {
+  const { zone, site } = map.served;
+  const rows = pickedRows();
+  const all = rows.flatMap((row) => [
+    [map.zones.x[zone[row]], map.zones.y[zone[row]]],
+    [map.sites[site[row]].x, map.sites[site[row]].y],
+  ]);
+  const [x, y] = placeOf(found);
+  const away = (axis, from) => Math.max(0, ...all.map((at) => Math.abs(at[axis] - from)));
+  const room = Math.min(width / away(0, x), height / away(1, y)) / 2.3;
+  view.scale = Math.min(Number.isFinite(room) ? room : view.home * 4, view.home * 40);
   view.x = width / 2 - x * view.scale;
   view.y = height / 2 - y * view.scale;
 }
@@ -223,6 +233,13 @@ function drawPie(x, y, r, site) {
   pen.stroke();
 }
 
+/* Lines of several services to one site run side by side. */
+function beside(x, y, site, service) {
+  const long = Math.hypot(x, y) || 1;
+  const step = 2.5 * (site.services.indexOf(service) - (site.services.length - 1) / 2);
+  return [(-y / long) * step, (x / long) * step];
+}
+
 function drawLines(rows, alpha, thick) {
   const { zone, site, service, persons } = map.served;
   pen.globalAlpha = alpha;
@@ -230,10 +247,12 @@ function drawLines(rows, alpha, thick) {
     if (!shownServices.has(service[row])) continue;
     const to = map.sites[site[row]], from = zone[row];
     pen.strokeStyle = map.services[service[row]].color;
-    pen.lineWidth = thick ? 0.8 + Math.min(Math.sqrt(persons[row] / 100) / 2, 3) : 0.6;
+    pen.lineWidth = thick ? 0.8 + Math.min(Math.sqrt(persons[row] / 100) / 3, 2) : 0.6;
+    const x = toX(map.zones.x[from]), y = toY(map.zones.y[from]);
+    const [dx, dy] = thick ? beside(x - toX(to.x), y - toY(to.y), to, service[row]) : [0, 0];
     pen.beginPath();
-    pen.moveTo(toX(map.zones.x[from]), toY(map.zones.y[from]));
-    pen.lineTo(toX(to.x), toY(to.y));
+    pen.moveTo(x + dx, y + dy);
+    pen.lineTo(toX(to.x) + dx, toY(to.y) + dy);
     pen.stroke();
   }
   pen.globalAlpha = 1;

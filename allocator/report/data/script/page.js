@@ -1,6 +1,13 @@
-/* Tabs, tables that can be sorted and searched, and the search of the weeks. */
+/* Tabs, tables that can be sorted and searched, and parts that can be opened. */
 const $ = (id) => document.getElementById(id);
-const data = JSON.parse($("page-data").textContent);
+async function unpack(id) {
+  const bytes = Uint8Array.from(atob($(id).textContent), (c) => c.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
+}
+
+const data = await unpack("page-data");
+let later = null;
 const text = (key, values = {}) =>
   data.text[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -14,17 +21,40 @@ const sections = [...document.querySelectorAll("main>section")];
 const whenShown = {};
 
 /* Show the section that holds what the address names, and go there. */
-function follow() {
+async function follow() {
   const id = decodeURIComponent(location.hash.slice(1));
+  if (id && !$(id)) await bringAll(sectionOf(id));
   const target = (id && $(id)) || sections[0];
   const shown = target.closest("main>section") || sections[0];
   for (const section of sections) section.classList.toggle("shown", section === shown);
   for (const link of document.querySelectorAll("nav a"))
     link.classList.toggle("current", link.hash === "#" + shown.id);
+  await bringAll(shown);
   if (whenShown[shown.id]) whenShown[shown.id]();
   if (target === shown) return window.scrollTo(0, 0);
-  if (target.tagName === "DETAILS") target.open = true;
+  if (target.tagName === "DETAILS") { await bringAll(target); target.open = true; }
   target.scrollIntoView();
+}
+
+/* The section in which a page or week stands that is not there yet. */
+function sectionOf(id) {
+  const places = { week: "week", site: "meeting-sites", community: "meeting-communities" };
+  return $(places[id.split("-")[0]]) || sections[0];
+}
+
+/* Bring in what an element holds back, once, when all of it has been unpacked. */
+async function bringAll(element) {
+  if (!element.dataset.later) return;
+  later = later || (await unpack("page-later"));
+  bring(element);
+}
+
+function bring(element) {
+  const number = element.dataset.later;
+  if (!number || !later) return;
+  delete element.dataset.later;
+  element.insertAdjacentHTML("beforeend", later[number]);
+  dress(element);
 }
 
 function valueOf(row, column) {
@@ -83,44 +113,49 @@ function searchBox(use) {
   return input;
 }
 
-function weeks() {
-  const place = $("week-tools");
-  if (!place) return;
-  const figures = [...document.querySelectorAll("details.week")];
+/* Tools above a list of parts: search, kinds of use where there are some, open all. */
+function tools(place) {
+  const parts = [...place.nextElementSibling.children];
+  if (parts.length < 2) return;
   let wanted = "";
   const count = make("span", { className: "note" });
-  const kind = make("select");
+  const kind = make("select", { hidden: !parts[0].dataset.building });
   for (const name of ["all", "mixed", "staggered"])
-    kind.append(make("option", { value: name, textContent: text("js.week_" + name) }));
+    kind.append(make("option", { value: name, textContent: text("js.use_" + name) }));
   const update = () => {
     let shown = 0;
-    for (const figure of figures) {
-      const is = kind.value === "all" || figure.dataset.use.includes(kind.value);
-      const names = figure.querySelector("summary").textContent.toLowerCase();
-      figure.hidden = !(is && names.includes(wanted));
-      shown += !figure.hidden;
+    for (const part of parts) {
+      const is = kind.value === "all" || part.dataset.use.includes(kind.value);
+      const names = part.querySelector("summary").textContent.toLowerCase();
+      part.hidden = !(is && (names.includes(wanted) || part.id.toLowerCase().includes(wanted)));
+      shown += !part.hidden;
     }
-    count.textContent = text("js.week_count", { shown, all: figures.length });
+    count.textContent = text("js.count", { shown, all: parts.length });
   };
   kind.addEventListener("change", update);
   const open = make("button", { type: "button", textContent: text("js.open_all") });
   open.addEventListener("click", () => {
-    const all = figures.filter((figure) => !figure.hidden);
-    const closed = all.some((figure) => !figure.open);
-    for (const figure of all) figure.open = closed;
+    const all = parts.filter((part) => !part.hidden);
+    const closed = all.some((part) => !part.open);
+    for (const part of all) part.open = closed;
   });
+  for (const part of parts) part.addEventListener("toggle", () => part.open && bringAll(part));
   place.append(searchBox((found) => { wanted = found; update(); }), kind, open, count);
   update();
 }
 
-/* On paper everything is open, and the map is drawn even if nobody looked at it. */
+/* On paper everything is open, but for parts that are hundreds, and the map is drawn
+   whole even if nobody looked at it. */
 function printing() {
+  const most = 300;
   let closed = [];
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("printing");
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const details of closed) details.open = true;
-    if (map) { fit(); paint(); }
+    sections.forEach(bring);
+    closed = [...document.querySelectorAll("details:not([open])")]
+      .filter((details) => details.parentElement.children.length <= most);
+    for (const details of closed) { bring(details); details.open = true; }
+    if (map) { fit(); home(); paint(); }
   });
   window.addEventListener("afterprint", () => {
     document.documentElement.classList.remove("printing");
@@ -129,13 +164,19 @@ function printing() {
   });
 }
 
-function startPage() {
-  document.documentElement.classList.add("js");
-  for (const table of document.querySelectorAll(".scroll>table")) {
+function dress(element) {
+  for (const table of element.querySelectorAll(".scroll>table")) {
     sortable(table);
     searchable(table);
   }
-  weeks();
+  element.querySelectorAll(".tools").forEach(tools);
+}
+
+function startPage() {
+  document.documentElement.classList.add("js");
+  dress(document);
   printing();
   window.addEventListener("hashchange", follow);
+  /* so that printing, which cannot wait, finds it there */
+  window.setTimeout(async () => { later = later || (await unpack("page-later")); }, 500);
 }

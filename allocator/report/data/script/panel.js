@@ -81,7 +81,7 @@ function aboutSite(at) {
   parts.push(...servedTable(rows, text("js.zone"), (row) => map.served.zone[row],
     (z) => pickLink("zone", z, map.zones.id[z])));
   for (const target of ["week-" + site.id, "site-" + site.id])
-    if (!site.facility && $(target)) parts.push(make("p", {}, link(target, text("js.to_" + target.split("-")[0]))));
+    if (!site.facility) parts.push(make("p", {}, link(target, text("js.to_" + target.split("-")[0]))));
   return parts;
 }
 
@@ -91,8 +91,7 @@ function aboutZone(at) {
   const parts = [];
   if (community >= 0) {
     const place = map.communities[community];
-    const target = "community-" + place.id;
-    parts.push(make("p", { className: "note" }, $(target) ? link(target, place.name) : place.name));
+    parts.push(make("p", { className: "note" }, link("community-" + place.id, place.name)));
   }
   const lines = [];
   for (let row = start[at]; row < start[at + 1]; row++)
@@ -114,7 +113,7 @@ function pick(found, move = false) {
   const box = $("map-details");
   box.replaceChildren();
   if (found) {
-    if (move) goTo(...placeOf(found));
+    if (move) goTo(found);
     const about = found.kind === "site" ? aboutSite(found.at) : aboutZone(found.at);
     box.append(make("h3", { textContent: nameOf(found) }), ...about);
   } else box.append(make("p", { className: "note", textContent: text("js.hint") }), symbols());
@@ -274,4 +273,5 @@ function startMap() {
 
 startPage();
 startMap();
-follow();
+await follow();
+document.documentElement.dataset.ready = "yes";
