@@ -167,6 +167,19 @@ class Comparison:
             "notes": list(self.notes),
         }
 
+    def _repr_html_(self) -> str:
+        """Show verdicts and measures in a notebook."""
+        from allocator import display
+
+        table = self.table.reset_index()
+        for label in table.columns[1:]:
+            table[label] = [
+                value if isinstance(value, str) else display.figure(value)
+                for value in table[label]
+            ]
+        measures = table.to_html(index=False, border=0)
+        return display.card("Comparison", {}, display.lines(self.sentences()), measures)
+
     def _persons_comparable(self, k: int) -> bool:
         return k > 0 and self.pairs[k - 1].inputs.basis is not Basis.DIFFERENT
 

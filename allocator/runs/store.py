@@ -40,6 +40,8 @@ TABLES = frozenset(
 )
 NEEDED = TABLES | {"run.json", "scenario"}
 """What a whole run has, whichever version wrote it."""
+SHOWN = ("run", "status", "objective", "gap", "coverage", "written_at", "tags")
+"""Columns shown in a notebook."""
 SETTLED_S = 2.0
 """A `run.json` younger than this may still change within its time stamp."""
 _TAG = re.compile(r"[^\W_][\w.+-]{0,59}")
@@ -92,6 +94,15 @@ class RunStore:
         """Return the runs as a table: one row per run, facts and measures."""
         rows = [entry.to_dict() for entry in self.entries(where, sort)]
         return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        """Show the newest runs in a notebook."""
+        from allocator import display
+
+        table = self.table()
+        shown = [name for name in SHOWN if name in table.columns]
+        newest = display.rows(table[shown]) if len(table) else ""
+        return display.card(str(self.folder), {"runs": str(len(table))}, newest)
 
     def entry(self, name: str) -> Entry:
         """Return one run by the name of its folder.

@@ -270,6 +270,12 @@ def test_runs_are_compared_by_tag(folder: Path) -> None:
     assert store.compare(["with-10", "with-5"]).labels == ("with-10", "with-5")
 
 
+def test_a_store_shows_its_runs(folder: Path, tmp_path: Path) -> None:
+    assert "with-10" in RunStore(folder)._repr_html_()
+    (tmp_path / "empty").mkdir()
+    assert "<td" in RunStore(tmp_path / "empty")._repr_html_()
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(al.RunError, match="no folder of runs"):
         RunStore(tmp_path / "absent")

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 NO_MATTER = frozenset({"format", "name", "options", "tables"})
 """Keys of a document that change no plan; `name` at any depth."""
-RESIDENT_KEYS = frozenset({"groups", "needs"})
-RESIDENT_TABLES = frozenset({"communities", "zones", "population", "survey", "demand"})
+UNLIKE_KEYS = frozenset({"currency", "groups", "needs"})
+UNLIKE_TABLES = frozenset({"communities", "zones", "population", "survey", "demand"})
+"""What makes figures of two runs unlike: whom they count, and in which money."""
 LONGEST_VALUE = 60
 
 
@@ -176,7 +177,7 @@ def _basis(
         return Basis.DIFFERENT
     roots = {change.path.partition(".")[0].partition("[")[0] for change in keys}
     names = {change.table for change in tables}
-    if roots & RESIDENT_KEYS or names & RESIDENT_TABLES:
+    if roots & UNLIKE_KEYS or names & UNLIKE_TABLES:
         return Basis.DIFFERENT
     return Basis.CHANGED if roots or names else Basis.SAME
 
