@@ -34,6 +34,8 @@ class Premises:
     fire_resistance_class: float
     land_use: str
     former_use: str
+    community_kind: str
+    """"" where the building stands in no known community."""
     lease_years: float
 
 
@@ -69,7 +71,11 @@ def all_premises(scenario: Scenario) -> list[Premises]:
         )
         if not pd.isna(until)
     }
-    columns = ["features", "fire_resistance_class", "land_use", "former_use"]
+    columns = ["features", "fire_resistance_class", "land_use", "former_use", "kind"]
+    kinds = scenario.tables.communities.set_index("community_id")["kind"]
+    houses = houses.assign(
+        kind=houses["community_id"].map(kinds).astype(object).fillna("")
+    )
     of_house = houses.set_index("building_id")[columns].loc[spaces["building_id"]]
     return [
         Premises(
@@ -79,9 +85,10 @@ def all_premises(scenario: Scenario) -> list[Premises]:
             fire_resistance_class=float(fire),
             land_use=land_use,
             former_use=former_use,
+            community_kind=kind,
             lease_years=years.get(house, float("inf")),
         )
-        for floor, area, own, house, shared, fire, land_use, former_use in zip(
+        for floor, area, own, house, shared, fire, land_use, former_use, kind in zip(
             spaces["floor"].tolist(),
             spaces["usable_area_m2"].tolist(),
             spaces["features"].tolist(),
@@ -113,6 +120,11 @@ def unmet_conditions(
         unmet.append(say("land_use", use=say.name(place.land_use), limit=limit))
     if place.former_use in condition.excluded_former_uses:
         unmet.append(say("former_use", use=say.name(place.former_use)))
+    kinds = tuple(kind.value for kind in condition.community_kinds)
+    if kinds and place.community_kind not in kinds:
+        kind = say.name(place.community_kind or "unknown")
+        limit = say.join("either", (repr(say.name(word)) for word in kinds))
+        unmet.append(say("community_kind", kind=kind, limit=limit))
     years = condition.min_lease_years
     if years is not None and exceeds(years, place.lease_years):
         unmet.append(say("lease", years=place.lease_years, limit=years))

@@ -42,6 +42,7 @@ ENGLISH = Wording(
         "fire": "fire resistance class is not known to be {limit} or better",
         "land_use": "land use {use!r} is not {limit}",
         "former_use": "former use {use!r} is excluded",
+        "community_kind": "community is {kind}, not {limit}",
         "lease": "lease of {years:.2f} years is below {limit:g}",
         "space_area": "area {area:g} m² is below {limit:g} m²",
         "places_on_floor": "at most {limit:g} places on a floor",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from allocator.scenario.schema import NameInLanguages
+from allocator.scenario.schema import Name, NameInLanguages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,13 @@ WAN = 10_000
 MANY_MILLIONS = 1e8
 WHOLE = 1 - 1e-9
 """A share from which all is meant."""
-FILES = ("{}.yaml", "{}-meeting.yaml")
+FILES = (
+    "{}.yaml",
+    "{}-meeting.yaml",
+    "{}-compare.yaml",
+    "{}-gpkg.yaml",
+    "{}-charts.yaml",
+)
 
 
 @dataclass(frozen=True)
@@ -62,16 +68,13 @@ class Words:
         return self(key) if key else ""
 
     def known_or(self, kind: str, word: str, other: str) -> str:
-        """Return the message `kind.word`, else `kind.other`."""
-        return self._messages.get(f"{kind}.{word}") or self(f"{kind}.{other}")
+        """Return the message `kind.word`, or another text when there is none."""
+        return self._messages.get(f"{kind}.{word}", other)
 
     @cached_property
     def title(self) -> str:
         """Name of the scenario in this language."""
-        name = self.scenario.spec.name
-        if isinstance(name, NameInLanguages):
-            return getattr(name, self.language) or self.scenario.name
-        return name
+        return in_language(self.scenario.spec.name, self.language) or self.scenario.name
 
     @cached_property
     def service(self) -> Mapping[str, str]:
@@ -191,6 +194,13 @@ class Words:
         text = texts.get(unit) or f"{value:,.1f}".removesuffix(".0")
         text = "0" if text == "-0" else text
         return f'<data value="{float(value)!r}">{escape(text)}</data>'
+
+
+def in_language(name: Name, language: str) -> str:
+    """Return a name in a language, else in the other; "" where it has neither."""
+    if isinstance(name, NameInLanguages):
+        return getattr(name, language) or name.en or name.zh or ""
+    return name
 
 
 def messages(language: str) -> dict[str, str]:

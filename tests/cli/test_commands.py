@@ -80,8 +80,10 @@ def test_solve_proves_the_optimum_and_writes_a_whole_run(
     assert folder.name.startswith("tiny-20")
     assert sorted(path.name for path in folder.iterdir()) == [
         "assignments.csv",
+        "compliance.csv",
         "coverage.csv",
         "progress.csv",
+        "requests.csv",
         "run.json",
         "scenario",
         "served.parquet",
@@ -321,8 +323,9 @@ def test_compare_puts_runs_side_by_side(
     assert covered["poor"] == pytest.approx(WITHOUT_CANTEEN)
     assert covered["difference"] == pytest.approx(WITHOUT_CANTEEN - EVERYBODY)
     assert any(row["service_id"] == "canteen" for row in answer["changes"])
-    assert any("different variants" in note for note in answer["notes"])
-    assert set(pd.read_csv(table)["kind"]) == {"measure", "places"}
+    assert any("Different variants" in note for note in answer["notes"])
+    kinds = {"measure", "limit", "covered_persons", "places", "hours"}
+    assert set(pd.read_csv(table)["kind"]) == kinds
 
 
 def test_compare_needs_two_runs(here: Here, tiny: Path) -> None:

@@ -12,10 +12,14 @@ from allocator.report.meeting.funds import (
     funds_services,
 )
 from allocator.report.meeting.projects import project_functions, projects
-from allocator.report.meeting.requests import requests
-from allocator.report.meeting.shortfall import shortfall, shortfall_streets
+from allocator.report.meeting.requests import decided, requests
+from allocator.report.meeting.shortfall import (
+    shortfall,
+    shortfall_areas,
+    shortfall_streets,
+)
 from allocator.report.meeting.sites import sites
-from allocator.report.meeting.standards import standards
+from allocator.report.meeting.standards import floors, standards
 from allocator.report.meeting.suitability import bars, suitability
 from allocator.report.meeting.table import Column, Kind, MeetingPage, MeetingTable
 from allocator.report.words import Words
@@ -38,6 +42,7 @@ __all__ = [
 BEFORE: tuple[Callable[[Facts], MeetingTable | None], ...] = (
     shortfall,
     shortfall_streets,
+    shortfall_areas,
     suitability,
     bars,
 )
@@ -51,7 +56,9 @@ AFTER: tuple[Callable[[Facts], MeetingTable | None], ...] = (
     funds_buildings,
     funds_services,
     standards,
+    floors,
     requests,
+    decided,
 )
 """Tables of a plan."""
 

@@ -26,32 +26,7 @@ KEYS = ["community_id", "need_id"]
 
 def communities(facts: Facts) -> MeetingTable:
     """Return one row per community and need."""
-    words = facts.words
-    room = build_room(facts.view, facts.suitability)
-    sums = coverage_sums(facts.coverage, KEYS)
-    rows = sums[sums["community_id"] != ""].merge(
-        next_steps(facts.view, room), how="left", on=KEYS
-    )
-    rows["unmet_persons"] = rows["demand_persons"] - rows["covered_persons"]
-    rows["need"] = [words.need[n] for n in rows["need_id"]]
-    origin = _from_where(facts)
-    pairs = zip(rows["community_id"], rows["need_id"], strict=True)
-    rows["from"] = [origin.get(pair, "") for pair in pairs]
-    why = WhyNot.of(facts, room)
-    records = rows.to_dict("records")
-    rows["why"] = [why.sentence(row) for row in records]
-    rows["step"] = [_step(facts, row) for row in records]
-    for name in ("capital_cost", "yearly_outlay"):
-        rows[f"step_{name}"] = facts.money(rows[name])
-    rows["step_persons"] = rows["persons"].where(rows["capital_cost"].notna())
-    rows = rows.rename(
-        columns={
-            "baseline_coverage": "coverage_before",
-            "coverage": "coverage_after",
-            "access": "access_after",
-        }
-    )
-    columns = _columns(facts)
+    words, columns, rows = facts.words, _columns(facts), _rows(facts)
     return MeetingTable(
         "communities",
         words("meeting.communities"),
@@ -64,6 +39,29 @@ def communities(facts: Facts) -> MeetingTable:
             for community, own in rows.groupby("community_id", sort=True)
         ),
     )
+
+
+def _rows(facts: Facts) -> pd.DataFrame:
+    """Return the rows with what the pages' heads need beside."""
+    room = build_room(facts.view, facts.suitability)
+    sums = coverage_sums(facts.coverage, KEYS)
+    rows = sums[sums["community_id"] != ""].merge(
+        next_steps(facts.view, room), how="left", on=KEYS
+    )
+    rows["unmet_persons"] = rows["demand_persons"] - rows["covered_persons"]
+    rows["need"] = [facts.words.need[n] for n in rows["need_id"]]
+    origin = _from_where(facts)
+    pairs = zip(rows["community_id"], rows["need_id"], strict=True)
+    rows["from"] = [origin.get(pair, "") for pair in pairs]
+    why = WhyNot.of(facts, room)
+    records = rows.to_dict("records")
+    rows["why"] = [why.sentence(row) for row in records]
+    rows["step"] = [_step(facts, row) for row in records]
+    for name in ("capital_cost", "yearly_outlay"):
+        rows[f"step_{name}"] = facts.money(rows[name])
+    rows["step_persons"] = rows["persons"].where(rows["capital_cost"].notna())
+    names = {"baseline_coverage": "coverage_before", "coverage": "coverage_after"}
+    return rows.rename(columns=names | {"access": "access_after"})
 
 
 def _columns(facts: Facts) -> tuple[Column, ...]:

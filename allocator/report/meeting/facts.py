@@ -10,9 +10,11 @@ from allocator.access import build_access
 from allocator.evaluate import baseline, suitability
 from allocator.evaluate.tables import services_table
 from allocator.evaluate.view import build_view
+from allocator.plan import Plan
 from allocator.report.meeting.hours import hours_text
 from allocator.report.meeting.wording import reason_wording
-from allocator.shortfall.shortfall import shortfall_table
+from allocator.report.words import in_language
+from allocator.shortfall.city import city_shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from allocator.report.words import Words
     from allocator.runs import Run
     from allocator.scenario import Scenario
+    from allocator.shortfall.city import CityShortfall
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,20 @@ class Facts:
         return build_view(self.scenario, self.access, self.run.plan)
 
     @cached_property
-    def shortfall(self) -> pd.DataFrame:
-        """Shortfall by community and need before planning."""
-        served = baseline(self.scenario, self.access)
-        return shortfall_table(self.scenario, self.access, served)
+    def baseline(self) -> pd.DataFrame:
+        """Whom facilities alone serve."""
+        return baseline(self.scenario, self.access)
+
+    @cached_property
+    def alone(self) -> PlanView:
+        """The empty plan, with residents at facilities."""
+        plan = Plan.from_places({}, self.baseline)
+        return build_view(self.scenario, self.access, plan)
+
+    @cached_property
+    def city(self) -> CityShortfall:
+        """Shortfall of every area and service before planning."""
+        return city_shortfall(self.scenario, self.access, self.baseline)
 
     @cached_property
     def suitability(self) -> pd.DataFrame:
@@ -156,15 +169,17 @@ class Facts:
         return value / self.words.money_scale
 
     def place_unit(self, service_id: str) -> str:
-        """Return what a place of a service is called."""
+        """Return what a place of a service is called, else of its category."""
         position = self.scenario.service2position[service_id]
-        category = self.scenario.services[position].category
-        return self.words.known_or("place_unit", category, "other")
+        service = self.scenario.services[position]
+        if service.place_name is not None:
+            return in_language(service.place_name, self.words.language)
+        other = self.words("place_unit.other")
+        return self.words.known_or("place_unit", service.category, other)
 
-    def need_unit(self, need_id: str) -> str:
-        """Return what a place of the service a need names first is called."""
-        position = self.scenario.need2position[need_id]
-        return self.place_unit(self.scenario.needs[position].accepts[0].service)
+    def community_name(self, community_id: str) -> str:
+        """Return the name of a community; the id where there is none."""
+        return self.words.community.get(community_id, community_id)
 
     def site_name(self, site_id: str) -> str:
         """Return the name of a building; a facility has its id alone."""

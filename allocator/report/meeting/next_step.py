@@ -152,8 +152,7 @@ def _best(
     frames = []
     for o, near in offers:
         entry, space = room.of_buildings(near.building)
-        fits = room.suits[space, o] & room.free[space]
-        fits &= room.most_places[space, o] >= 1
+        fits = room.holds(o, space)
         entry, space = entry[fits], space[fits]
         steps = room.steps(need, o, space, near.visits[entry])
         frames.append(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from allocator.evaluate.view import PlanView
     from allocator.scenario import Scenario
-    from allocator.scenario.schema import Condition, Need
+    from allocator.scenario.scenario import Offer
+    from allocator.scenario.schema import Condition, Need, Service
 
     Bools = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 class Steps:
     """One more offer in one unused space each; arrays of one shape."""
 
-    space: Ints
     places: Floats
     served: Floats
     """Share of the visits asked that the places can serve."""
@@ -56,6 +56,8 @@ class Room:
     start: Ints
     """Shape (b + 1,); spaces of b are `order[start[b]:start[b + 1]]`."""
     order: Ints
+    divisible: Bools
+    """Shape (r,)."""
     most_places: Floats
     """Shape (r, o): most places that area and siting allow by themselves."""
 
@@ -72,45 +74,63 @@ class Room:
         at = np.arange(len(entry)) - before + first[entry]
         return entry, self.order[at]
 
+    def holds(self, offer: int, space: Ints) -> Bools:
+        """Tell which unused spaces can take the offer."""
+        most = self.most_places[space, offer]
+        fits = most + PLACES_TOLERANCE >= self._least_places(offer, space)
+        return np.asarray(self.suits[space, offer] & self.free[space] & fits)
+
+    def _least_places(self, offer: int, space: Ints) -> Floats:
+        """Return the fewest places: one, or what fills the least area.
+
+        Only in a divisible space is the least area compared with the area used.
+        """
+        item = self.scenario.offers[offer]
+        if item.m2_per_place == 0:
+            return np.ones(len(space))
+        least_m2 = self._service(item).min_area_m2
+        least = np.ceil(least_m2 / item.m2_per_place - PLACES_TOLERANCE)
+        return np.where(self.divisible[space], max(least, 1.0), 1.0)
+
     def steps(self, need: Need, offer: int, space: Ints, visits: Floats) -> Steps:
         """Return what serving `visits` per week in each of the spaces takes.
 
-        No more places than the space holds; whole spaces are used with all their
-        floor. An unused building is opened for it.
+        No more places than the space holds and no fewer than the service must have;
+        a whole space is used with all its floor, an unused building is opened.
         """
         item = self.scenario.offers[offer]
-        service = self.scenario.services[
-            self.scenario.service2position[item.service_id]
-        ]
-        spaces = self.scenario.tables.spaces
-        area = usable_area_m2(self.scenario)[space]
-        if item.unlimited:
-            places, served = np.ones(len(space)), np.ones(len(space))
-        else:
-            each = item.visits_per_place_week
-            asked = np.ceil(visits / each - PLACES_TOLERANCE)
-            places = np.minimum(asked, self.most_places[space, offer])
-            served = np.minimum(1.0, places * each / visits)
-        divisible = spaces["divisible"].to_numpy(bool)[space]
-        needed = np.maximum(places * item.m2_per_place, service.min_area_m2)
-        floor = np.where(divisible, needed, area)
-        fitted = np.array(
-            [item.service_id in f for f in spaces["fitted_for"].to_numpy(object)[space]]
-        )
-        equipment = np.where(fitted, 0.0, service.equipment_cost)
-        equipment = equipment + service.equipment_cost_per_place * places
+        service = self._service(item)
+        places, served = self._places(offer, space, visits)
+        least_m2 = service.min_area_m2 if item.unlimited else 0.0
+        needed = np.maximum(places * item.m2_per_place, least_m2)
+        whole = usable_area_m2(self.scenario)[space]
+        floor = np.where(self.divisible[space], needed, whole)
         opening, rent = self._opening(space)
+        spaces = self.scenario.tables.spaces
         renovation = spaces["renovation_cost_per_m2"].to_numpy(np.float64)[space]
+        fitted = [service.id in f for f in spaces["fitted_for"].to_numpy(object)[space]]
+        equipment = np.where(np.array(fitted, bool), 0.0, service.equipment_cost)
+        equipment = equipment + service.equipment_cost_per_place * places
         running = item.annual_cost_fixed + item.annual_cost_per_place * places
         fees = need.fee_per_visit * visits * served * WEEKS_PER_YEAR
-        return Steps(
-            space,
-            places,
-            served,
-            floor,
-            opening + renovation * floor + equipment,
-            rent + running - fees,
-        )
+        capital = opening + renovation * floor + equipment
+        return Steps(places, served, floor, capital, rent + running - fees)
+
+    def _places(self, offer: int, space: Ints, visits: Floats) -> tuple[Floats, Floats]:
+        """Return places and the share of the visits that they serve."""
+        item = self.scenario.offers[offer]
+        if item.unlimited:
+            return np.ones(len(space)), np.ones(len(space))
+        each = item.visits_per_place_week
+        asked = np.ceil(visits / each - PLACES_TOLERANCE)
+        asked = np.maximum(asked, self._least_places(offer, space))
+        places = np.minimum(asked, self.most_places[space, offer])
+        return places, np.minimum(1.0, places * each / visits)
+
+    def _service(self, item: Offer) -> Service:
+        """Return the service of an offer."""
+        position = self.scenario.service2position[item.service_id]
+        return self.scenario.services[position]
 
     def _opening(self, space: Ints) -> tuple[Floats, Floats]:
         """Return opening cost and yearly rent that using the spaces brings."""
@@ -142,8 +162,18 @@ def build_room(view: PlanView, suitability: pd.DataFrame) -> Room:
     order = np.argsort(building, kind="stable")
     count = np.bincount(building, minlength=scenario.num_buildings)
     start = np.concatenate([[0], np.cumsum(count)])
-    most = _most_places(scenario)
-    return Room(scenario, building, free, opened, bar, names, start, order, most)
+    return Room(
+        scenario,
+        building,
+        free,
+        opened,
+        bar,
+        names,
+        start,
+        order,
+        scenario.tables.spaces["divisible"].to_numpy(bool),
+        _most_places(scenario),
+    )
 
 
 def _most_places(scenario: Scenario) -> Floats:

@@ -7,120 +7,105 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.report.meeting.table import Kind, MeetingTable, column
-from allocator.units import PLACES_TOLERANCE
+from allocator.scenario.schema import Level
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from allocator.report.meeting.facts import Facts
-    from allocator.scenario.scenario import Offer
+    from allocator.report.meeting.table import Column
 
 
 def shortfall(facts: Facts) -> MeetingTable:
-    """Return the shortfall of every community and need."""
-    table = facts.shortfall.assign(**_lacking(facts))
-    names, home = facts.words.community, facts.communities
-    street = home["street_id"].reindex(table["community_id"])
-    table["street"] = street.fillna("").to_numpy(object)
-    table["community"] = [names.get(c, c) for c in table["community_id"]]
-    return _table(facts, "shortfall", table, ["community", "street"])
+    """Return the shortfall of every service in every community, the worst first."""
+    table = _of_level(facts.city.services, Level.COMMUNITY)
+    home = facts.communities["street_id"].reindex(table["area_id"])
+    table["street"] = home.fillna("").to_numpy(object)
+    table["community"] = [facts.community_name(c) for c in table["area_id"]]
+    places = ["community", "street"] if (table["street"] != "").any() else ["community"]
+    return _table(facts, "shortfall", table, places)
 
 
 def shortfall_streets(facts: Facts) -> MeetingTable | None:
-    """Return the shortfall of every street and need; None where streets are unknown."""
-    table = facts.shortfall.assign(**_lacking(facts))
-    home = facts.communities["street_id"].reindex(table["community_id"])
-    table["street"] = home.fillna("").to_numpy(object)
-    if not (table["street"] != "").any():
-        return None
-    near = table["access"] * table["demand_persons"]
-    sums = table.assign(access=near).groupby(["street", "need_id"], sort=True)
-    figures = ["demand_persons", "baseline_covered_persons", "unmet_persons", "access"]
-    figures += ["lacking_places", "lacking_gross_m2"]
-    table = sums[figures].sum(min_count=1).reset_index()
-    table["access"] /= table["demand_persons"]
-    table["coverage"] = table["baseline_covered_persons"] / table["demand_persons"]
-    return _table(facts, "shortfall_streets", table, ["street"])
+    """Return the shortfall of every service in every street; None without streets."""
+    table = _of_level(facts.city.services, Level.STREET)
+    table["street"] = table["area_id"]
+    return _table(facts, "shortfall_streets", table, ["street"]) if len(table) else None
+
+
+def shortfall_areas(facts: Facts) -> MeetingTable:
+    """Return for every community what is not within reach, the worst first."""
+    words, table = facts.words, _of_level(facts.city.areas, Level.COMMUNITY)
+    table["community"] = [facts.community_name(c) for c in table["area_id"]]
+    table["coverage_before"] = table["coverage"]
+    lacking = [str(ids).split(", ") for ids in table["not_in_reach"]]
+    table["not_in_reach"] = [
+        words.listed(words.service[s] for s in ids if s) for ids in lacking
+    ]
+    columns = [column(words, "rank", Kind.COUNT), column(words, "community")]
+    columns += [column(words, "residents", Kind.COUNT, total=True)]
+    people = ("demand_persons", "baseline_covered_persons", "unmet_persons")
+    table["baseline_covered_persons"] = table["covered_persons"]
+    columns += [column(words, key, Kind.PERSONS, total=True) for key in people]
+    columns += [column(words, "coverage_before", Kind.SHARE)]
+    columns += [column(words, "services_in_reach", Kind.COUNT)]
+    columns += [column(words, "services_asked", Kind.COUNT)]
+    columns += [column(words, "not_in_reach")]
+    columns += [column(words, "priority_near_share", Kind.SHARE)]
+    notes = (words("note.shortfall"), words("note.priority"))
+    return _finished(facts, "shortfall_areas", table, columns, notes)
+
+
+def _of_level(table: pd.DataFrame, level: Level) -> pd.DataFrame:
+    """Return the rows of one level."""
+    return table[table["level"] == level.value].reset_index(drop=True)
 
 
 def _table(
     facts: Facts, key: str, table: pd.DataFrame, places: list[str]
 ) -> MeetingTable:
-    """Return the table with its words, the largest shortfall first."""
+    """Return the shortfall by service, with the answers to the three questions."""
     words = facts.words
-    table["need"] = [words.need[n] for n in table["need_id"]]
-    table["services"] = [_accepted(facts, n) for n in table["need_id"]]
-    table["in_reach"] = [words.some_of(share) for share in table["access"]]
-    table["enough"] = [words.some_of(share) for share in table["coverage"]]
-    table["place_unit"] = [facts.need_unit(n) for n in table["need_id"]]
-    columns = (
-        *(column(words, place) for place in places),
-        column(words, "need"),
-        column(words, "services"),
-        column(words, "demand_persons", Kind.PERSONS, total=True),
-        column(words, "in_reach", Kind.VERDICT),
-        column(words, "access", Kind.SHARE),
-        column(words, "enough", Kind.VERDICT),
-        column(words, "baseline_covered_persons", Kind.PERSONS, total=True),
-        column(words, "coverage_before", Kind.SHARE),
-        column(words, "unmet_persons", Kind.PERSONS, total=True),
-        column(words, "lacking_places", Kind.COUNT),
-        column(words, "place_unit"),
-        column(words, "lacking_gross_m2", Kind.AREA, total=True),
+    table["service"] = [words.service[s] for s in table["service_id"]]
+    table["in_reach"] = [words.some_of(share) for share in table["near_share"]]
+    met = 1.0 - table["unmet_persons"] / table["demand_persons"].where(
+        table["demand_persons"] > 0
     )
-    table = table.rename(columns={"coverage": "coverage_before"})
-    order = table.sort_values(
-        ["unmet_persons", *places, "need_id"],
-        ascending=[False] + [True] * (len(places) + 1),
-        kind="stable",
-    )
-    return MeetingTable(
-        key,
-        words(f"meeting.{key}"),
-        columns,
-        order[[c.key for c in columns]].reset_index(drop=True),
-        (words("note.shortfall"), words("note.lacking")),
-    )
-
-
-def _lacking(facts: Facts) -> dict[str, np.ndarray]:
-    """Return the places and gross m² that would serve what is unmet."""
-    main = {need.id: main_offer(facts, need.id) for need in facts.scenario.needs}
-    coefficient = float(facts.buildings["use_coefficient"].mean() or np.nan)
-    visits = facts.shortfall["unmet_visits_per_week"].to_numpy(np.float64)
-    offers = [main[need_id] for need_id in facts.shortfall["need_id"]]
-    per_place = np.array([_visits_per_place(offer) for offer in offers])
-    places = np.ceil(visits / per_place - PLACES_TOLERANCE)
-    m2 = np.array([offer.m2_per_place for offer in offers])
-    return {
-        "lacking_places": places,
-        "lacking_gross_m2": places * m2 / coefficient,
-    }
-
-
-def main_offer(facts: Facts, need_id: str) -> Offer:
-    """Return the offer counted for a need: of the service it names first.
-
-    Of several sessions the one in which a place serves most visits.
-    """
-    scenario = facts.scenario
-    first = scenario.needs[scenario.need2position[need_id]].accepts[0]
-    own = [
-        offer
-        for offer in scenario.offers
-        if offer.service_id == first.service
-        and first.session in (None, offer.session_id)
+    table["enough"] = [words.some_of(share) for share in met]
+    table["place_unit"] = [facts.place_unit(s) for s in table["service_id"]]
+    columns = [column(words, "rank", Kind.COUNT)]
+    columns += [column(words, name) for name in (*places, "service")]
+    columns += [column(words, "demand_persons", Kind.PERSONS)]
+    columns += [column(words, "in_reach", Kind.VERDICT)]
+    columns += [column(words, "sites", Kind.COUNT)]
+    columns += [column(words, "sites_in_reach", Kind.COUNT)]
+    columns += [column(words, "near_share", Kind.SHARE)]
+    columns += [column(words, "nearest_walk_min", Kind.MINUTES)]
+    columns += [column(words, "enough", Kind.VERDICT)]
+    columns += [column(words, "unmet_persons", Kind.PERSONS)]
+    columns += [column(words, "missing_places", Kind.COUNT)]
+    columns += [column(words, "place_unit")]
+    columns += [column(words, "missing_gross_m2", Kind.AREA)]
+    standards = ("standard_missing_places", "standard_missing_gross_m2")
+    kinds = (Kind.COUNT, Kind.AREA)
+    columns += [
+        column(words, name, kind)
+        for name, kind in zip(standards, kinds, strict=True)
+        if table[name].notna().any()
     ]
-    return max(own, key=lambda offer: offer.visits_per_place_week)
+    notes = (words("note.shortfall"), words("note.missing"))
+    return _finished(facts, key, table, columns, notes)
 
 
-def _visits_per_place(offer: Offer) -> float:
-    return np.nan if offer.unlimited else offer.visits_per_place_week
-
-
-def _accepted(facts: Facts, need_id: str) -> str:
-    """Return the services that meet a need."""
-    scenario = facts.scenario
-    need = scenario.needs[scenario.need2position[need_id]]
-    services = dict.fromkeys(accept.service for accept in need.accepts)
-    return facts.words.listed(facts.words.service[s] for s in services)
+def _finished(
+    facts: Facts,
+    key: str,
+    table: pd.DataFrame,
+    columns: list[Column],
+    notes: tuple[str, ...],
+) -> MeetingTable:
+    """Return the table, its figures as numbers."""
+    rows = table[[c.key for c in columns]].copy()
+    figures = [c.key for c in columns if not c.is_text]
+    rows[figures] = rows[figures].astype(np.float64)
+    return MeetingTable(key, facts.words(f"meeting.{key}"), tuple(columns), rows, notes)

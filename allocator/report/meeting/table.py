@@ -23,6 +23,8 @@ class Kind(StrEnum):
     COUNT = "count"
     """Whole things: buildings, places, communities."""
     NUMBER = "number"
+    VALUE = "value"
+    """A figure whose measure stands beside it; as many decimals as it needs."""
     SHARE = "share"
     """A share of 1, shown in per cent."""
     MONEY = "money"
@@ -34,6 +36,7 @@ class Kind(StrEnum):
 DECIMALS = {
     Kind.COUNT: 0,
     Kind.NUMBER: 1,
+    Kind.VALUE: 3,
     Kind.SHARE: 1,
     Kind.MONEY: 2,
     Kind.AREA: 1,
