@@ -36,7 +36,7 @@ def week_grids(material: Material, held: Held) -> str:
     """Return how many buildings are shared, a legend, and a grid for each building."""
     words, scenario = material.words, material.scenario
     assignments = material.run.assignments
-    hours = _opening_hours(scenario, assignments)
+    hours = opening_hours(scenario, assignments)
     utilisation = use_by_building(material)
     few = assignments["building_id"].nunique() <= OPEN_BUILDINGS
     figures, kinds = [], []
@@ -44,13 +44,13 @@ def week_grids(material: Material, held: Held) -> str:
         kinds.append(sharing(scenario, rows))
         share = float(utilisation["share"][str(building)])
         head = _head_line(str(building), rows, share, kinds[-1], material)
-        grid = _grid(scenario, rows, words, material.colors, hours)
-        mark, grid = (" open", grid) if few else (held.hold(grid), "")
+        drawn = grid(scenario, rows, words, material.colors, hours)
+        mark, drawn = (" open", drawn) if few else (held.hold(drawn), "")
         figures.append(
             f'<details class="week" id="week-{escape(str(building))}" '
             f'data-building="{escape(str(building))}" '
             f'data-use="{" ".join(kinds[-1])}"{mark}>'
-            f"<summary>{head}</summary>{grid}</details>"
+            f"<summary>{head}</summary>{drawn}</details>"
         )
     count = words(
         "week.count",
@@ -116,7 +116,7 @@ def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
             at = stop
 
 
-def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
+def opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
     """Return the whole hours of the day that hold everything."""
     offers = set(zip(assignments["service_id"], assignments["session_id"], strict=True))
     shown = [bar for offer in offers for bar in bars(scenario, *offer)]
@@ -124,14 +124,14 @@ def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, 
     return first, -(-max(bar[2] for bar in shown) // 60)
 
 
-def _grid(
+def grid(
     scenario: Scenario,
     rows: pd.DataFrame,
     words: Words,
     colors: Mapping[str, str],
     hours: tuple[int, int],
 ) -> str:
-    """Draw one building."""
+    """Draw one building; `hours` are the first and last shown of each day."""
     parts: list[str] = []
     y = HEAD_PX
     for space, held in rows.groupby("space_id", sort=True):
