@@ -1,9 +1,9 @@
 """Time and memory of what is made from runs: ``python -m benchmarks.outputs RUN …``.
 
-Each output of each run is a command of its own in a process of its own. A run is also
-compared with itself, which reads and draws as much as any comparison; ``--with`` names
-another run to compare the first with. ``--store N`` lists N copies of the first run's
-record, without and with an index.
+Each output of each run is a command of its own in a process of its own. ``--with``
+names another run to compare the first with; the others are compared with themselves,
+where nothing differs. ``--store N`` lists N copies of the first run's record, without
+and with an index.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.runs.store import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 MIB = 2**20
 KIB_PER_MIB = 1024

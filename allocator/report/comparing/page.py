@@ -129,7 +129,7 @@ def _verdicts(naming: Naming) -> str:
             f"<p>{escape(line)}</p>" for line in pair.sentences(naming.language)
         )
         boxes.append(
-            f'<div class="verdict {pair.verdict.outcome}" '
+            f'<div class="judged {pair.verdict.outcome}" '
             f'data-basis="{pair.inputs.basis}">{lines}</div>'
         )
     broken = naming.comparison.plan_sentences(naming.language)
