@@ -190,6 +190,8 @@ class Condition(Strict):
     passes."""
     min_space_m2: NonNegative | None = None
     """Usable area of the space at least this."""
+    max_space_m2: Positive | None = None
+    """Usable area of the space at most this."""
     max_area_on_floor_m2: NonNegative | None = None
     """Most area of the service on that floor of the building, summed over its
     spaces."""
@@ -206,6 +208,10 @@ class Condition(Strict):
             raise ValueError(msg)
         if self.min_floor and self.max_floor and self.min_floor > self.max_floor:
             msg = "min_floor is above max_floor"
+            raise ValueError(msg)
+        least, most = self.min_space_m2, self.max_space_m2
+        if least is not None and most is not None and least > most:
+            msg = "min_space_m2 is above max_space_m2"
             raise ValueError(msg)
         return self
 
