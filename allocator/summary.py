@@ -29,6 +29,7 @@ def summary_text(result: Result) -> str:
         lines += _residents(result.measures)
         lines += _money(result)
         lines += _use(result)
+        lines += _norms_and_requests(result.measures)
         lines += _violations(result)
     if result.conflicts:
         lines += _conflicts(result)
@@ -130,6 +131,24 @@ def _violations(result: Result) -> list[str]:
     lines += [f"    {violation}" for violation in broken[:MOST_LISTED]]
     if len(broken) > MOST_LISTED:
         lines.append(f"    … {len(broken) - MOST_LISTED} more (all in run.json)")
+    return lines
+
+
+def _norms_and_requests(measures: Mapping[str, float]) -> list[str]:
+    """Return how far standards and requests are met, where there are any."""
+    lines = []
+    if "compliance" in measures:
+        now, before = measures["compliance"], measures["baseline_compliance"]
+        lines.append(
+            f"  standards met in {_percent(now)} of the areas compared; "
+            f"facilities alone {_percent(before)}"
+        )
+    if "requests" in measures:
+        met, partly, asked = (
+            int(measures[key])
+            for key in ("requests_met", "requests_partly_met", "requests")
+        )
+        lines.append(f"  requests met {met}, in part {partly}, of {asked}")
     return lines
 
 
