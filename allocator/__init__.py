@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from allocator.runs import (
         Comparison,
         Run,
+        RunStore,
         compare,
         read_plan,
         read_run,
@@ -66,6 +67,7 @@ _HOMES = {
     "allocator.runs": (
         "Comparison",
         "Run",
+        "RunStore",
         "compare",
         "read_plan",
         "read_run",
@@ -97,6 +99,7 @@ __all__ = [
     "Result",
     "Run",
     "RunError",
+    "RunStore",
     "Scenario",
     "ScenarioInvalid",
     "Severity",

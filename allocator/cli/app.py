@@ -118,7 +118,7 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import catalogue, looking, solving
+    from allocator.cli import catalogue, comparing, looking, solving, storing
 
     for command in (
         looking.init,
@@ -127,7 +127,8 @@ def _add_commands() -> None:
         looking.travel,
         solving.solve,
         solving.evaluate,
-        looking.compare,
+        comparing.compare,
+        storing.runs,
         looking.report,
         catalogue.catalogue,
         looking.schema,

@@ -23,7 +23,13 @@ WAN = 10_000
 MANY_MILLIONS = 1e8
 WHOLE = 1 - 1e-9
 """A share from which all is meant."""
-FILES = ("{}.yaml", "{}-meeting.yaml")
+FILES = (
+    "{}.yaml",
+    "{}-meeting.yaml",
+    "{}-compare.yaml",
+    "{}-gpkg.yaml",
+    "{}-charts.yaml",
+)
 
 
 @dataclass(frozen=True)

@@ -335,8 +335,9 @@ def test_compare_puts_runs_side_by_side(
     assert covered["poor"] == pytest.approx(WITHOUT_CANTEEN)
     assert covered["difference"] == pytest.approx(WITHOUT_CANTEEN - EVERYBODY)
     assert any(row["service_id"] == "canteen" for row in answer["changes"])
-    assert any("different variants" in note for note in answer["notes"])
-    assert set(pd.read_csv(table)["kind"]) == {"measure", "places"}
+    assert any("Different variants" in note for note in answer["notes"])
+    kinds = {"measure", "limit", "covered_persons", "places", "hours"}
+    assert set(pd.read_csv(table)["kind"]) == kinds
 
 
 def test_compare_needs_two_runs(here: Here, tiny: Path) -> None:

@@ -75,8 +75,7 @@ class Grid:
         for k, column in enumerate(self.table.columns):
             values, form = rows[column.key].tolist(), self.styles.cell(column)
             if column.is_text:
-                for at, text in enumerate(values):
-                    self.sheet.write_string(row + at, k, text, form)
+                self._texts(row, k, values, form)
                 wide = [lines_of(text, self.widths[k]) for text in values]
                 lines = np.maximum(lines, wide)
             else:
@@ -85,6 +84,14 @@ class Grid:
             self.sheet.set_row(row + at, LINE_HEIGHT * int(lines[at]))
         self._colours(row, row + len(rows) - 1)
         return self._totals(row, rows)
+
+    def _texts(self, row: int, k: int, values: list[str], form: Any) -> None:
+        """Write a column of texts; they stay texts, even where they begin with =."""
+        for at, text in enumerate(values):
+            if text:
+                self.sheet.write_string(row + at, k, text, form)
+            else:
+                self.sheet.write_blank(row + at, k, None, form)
 
     def _figures(self, row: int, k: int, values: list[float], form: Any) -> None:
         """Write a column of figures; NaN is an empty cell."""
