@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from allocator import instance
 from allocator.access import build_access
 from allocator.errors import ScenarioInvalid
 from allocator.evaluate import evaluate_plan
@@ -25,6 +26,7 @@ from tests.builders import make_scenario, need, service
 if TYPE_CHECKING:
     import pandas as pd
 
+    from allocator.instance import Instance
     from allocator.scenario import Scenario
 
 MEALS = [
@@ -108,6 +110,10 @@ def compliance(scenario: Scenario) -> pd.DataFrame:
     return table.set_index("area_id")
 
 
+def build_instance(scenario: Scenario) -> Instance:
+    return instance.build_instance(scenario, build_access(scenario))
+
+
 def values(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
     return {str(area): float(v) for area, v in table[column].items()}
 
@@ -181,6 +187,8 @@ def test_persons_within_a_limit_beyond_any_need() -> None:
     assert values(table, "baseline_missing") == {"": pytest.approx(350.0)}
     wide = street(standard | {"id": "near", "max_walk_min": 11})
     assert build_access(wide)["walk"].limit_min == 11
+    plain, further = build_instance(street()), build_instance(wide)
+    assert len(plain.arcs.row) == len(further.arcs.row)
 
 
 def test_coverage_of_one_need() -> None:
@@ -191,6 +199,18 @@ def test_coverage_of_one_need() -> None:
     assert values(table) == {"Meadow": 0.0, "Hill": pytest.approx(0.7)}
     assert values(table, "missing") == {"Meadow": 30.0, "Hill": 0.0}
     assert set(table["baseline_status"]) == {"below"}
+
+
+def test_compliance_is_the_share_of_areas_that_meet_a_standard() -> None:
+    """25 places per 1,000 are met in one community of two; the canteens before too."""
+    seats = {"measure": "places_per_1000_persons", "minimum": 25, "services": "canteen"}
+    sites = {"measure": "sites", "minimum": 1, "services": "canteen"}
+    sample = street(seats | {"id": "seats"}, sites | {"id": "sites"})
+    plan = Plan.from_places(OPENED)
+    measures = evaluate_plan(sample, build_access(sample), plan).measures
+
+    assert measures["compliance"] == pytest.approx(3 / 4)
+    assert measures["baseline_compliance"] == pytest.approx(2 / 4)
 
 
 def test_unknown_households_are_unknown_not_zero() -> None:
