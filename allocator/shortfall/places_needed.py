@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,35 +56,9 @@ class PlacesNeeded:
 
     def _by_session(self, visits: Floats, accepted: Bools) -> Floats:
         """Return places by session with the least peak, shape (p,)."""
-        if (accepted.sum(axis=1) == 1).all():
-            return np.asarray(visits @ accepted / self.visits_per_place, np.float64)
-        used = accepted.any(axis=0)
-        if self._apart(used) and len(set(self.m2_per_place[used])) == 1:
-            return np.asarray(used * self._peak_apart(visits, accepted), np.float64)
-        return self._by_program(visits, accepted)
-
-    def _apart(self, sessions: Bools) -> bool:
-        """Tell whether no two of the sessions meet."""
-        return bool((self.holds[sessions].sum(axis=0) <= 1).all())
-
-    def _peak_apart(self, visits: Floats, accepted: Bools) -> float:
-        """Return the least peak of sessions that never meet.
-
-        It is the largest, over sets of sessions, of the visits that can go nowhere
-        else ÷ what a place serves in them all (a minimum cut).
-        """
-        peak = 0.0
-        for chosen in product((False, True), repeat=accepted.shape[1]):
-            inside = np.array(chosen)
-            only = ~(accepted & ~inside).any(axis=1)
-            if only.any():
-                served = self.visits_per_place[inside].sum()
-                peak = max(peak, float(visits[only].sum() / served))
-        return peak
-
-    def _by_program(self, visits: Floats, accepted: Bools) -> Floats:
-        """Return places by session as the optimum of a linear program."""
         needs, sessions = accepted.shape
+        if sessions == 1:
+            return np.asarray(visits.sum() / self.visits_per_place, np.float64)
         slots = np.unique(self.holds.T, axis=0).astype(float)
         flows = needs * sessions
         # columns: peak, places by session, visits by (need, session)
