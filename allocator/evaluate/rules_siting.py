@@ -10,12 +10,14 @@ import pandas as pd
 
 from allocator.evaluate.breaches import above
 from allocator.evaluate.evaluation import Violation
+from allocator.evaluate.reasons import reason
 from allocator.units import exceeds
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
+    from allocator.evaluate.reasons import Reason
     from allocator.evaluate.spaces import ServiceUse, SpaceUse
     from allocator.evaluate.view import PlanView
     from allocator.scenario import Scenario
@@ -90,29 +92,31 @@ def all_premises(scenario: Scenario) -> list[Premises]:
     ]
 
 
-def unmet_conditions(condition: Condition, place: Premises) -> list[str]:
-    """Return in words what of `condition` the premises fail, whatever the plan."""
+def unmet_conditions(condition: Condition, place: Premises) -> list[Reason]:
+    """Return what of `condition` the premises fail, whatever the plan."""
     unmet = []
     if condition.min_floor is not None and place.floor < condition.min_floor:
-        unmet.append(f"floor {place.floor} is below {condition.min_floor}")
+        limit = condition.min_floor
+        unmet.append(reason("floor_below", floor=place.floor, limit=limit))
     if condition.max_floor is not None and place.floor > condition.max_floor:
-        unmet.append(f"floor {place.floor} is above {condition.max_floor}")
-    unmet += [f"no {f}" for f in sorted(condition.all_features - place.features)]
+        limit = condition.max_floor
+        unmet.append(reason("floor_above", floor=place.floor, limit=limit))
+    absent = sorted(condition.all_features - place.features)
+    unmet += [reason("feature", feature=name) for name in absent]
     worst = condition.max_fire_resistance_class
     if worst is not None and not place.fire_resistance_class <= worst:
-        unmet.append(f"fire resistance class is not known to be {worst} or better")
+        unmet.append(reason("fire_class", limit=worst))
     if condition.land_use and place.land_use not in condition.land_use:
-        unmet.append(
-            f"land use {place.land_use!r} is not {_either(condition.land_use)}"
-        )
+        allowed = _either(condition.land_use)
+        unmet.append(reason("land_use", value=place.land_use, allowed=allowed))
     if place.former_use in condition.excluded_former_uses:
-        unmet.append(f"former use {place.former_use!r} is excluded")
+        unmet.append(reason("former_use", value=place.former_use))
     years = condition.min_lease_years
     if years is not None and exceeds(years, place.lease_years):
-        unmet.append(f"lease of {place.lease_years:.2f} years is below {years:g}")
+        unmet.append(reason("lease", years=place.lease_years, limit=years))
     least = condition.min_space_m2
     if least is not None and not place.usable_area_m2 >= least - 1e-6 * max(1, least):
-        unmet.append(f"area {place.usable_area_m2:g} m² is below {least:g} m²")
+        unmet.append(reason("small_space", area_m2=place.usable_area_m2, limit=least))
     return unmet
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.evaluate.arrays import sum_by
+from allocator.evaluate.reasons import Bar, Reason, reason
 from allocator.evaluate.rules_buildings import days_outside, minutes_outside
 from allocator.evaluate.rules_pins import KEYS, pin_keys
 from allocator.evaluate.rules_siting import all_premises, unmet_conditions
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from allocator.scenario.scenario import Offer
     from allocator.scenario.schema import Condition, Service
 
-    Bar = tuple[int, int, str, str]
-    """Space, offer (positions), rule id, reason in words."""
-
 
 def suitability(scenario: Scenario) -> pd.DataFrame:
     """Return every (space, offer) with what bars it.
@@ -39,15 +37,14 @@ def suitability(scenario: Scenario) -> pd.DataFrame:
     """
     spaces, offers = scenario.tables.spaces["space_id"].tolist(), scenario.offers
     found: dict[tuple[int, int], list[tuple[str, str]]] = {}
-    for bars in (_siting, _available, _area, _reserve, _pins):
-        for r, o, rule, reason in bars(scenario):
-            found.setdefault((r, o), []).append((rule, reason))
+    for bar in bars(scenario):
+        found.setdefault(bar[:2], []).append((bar.rule_id, bar.text))
     rules = [""] * (len(spaces) * len(offers))
     reasons = list(rules)
     for (r, o), barred in found.items():
         k = r * len(offers) + o
         rules[k] = ", ".join(dict.fromkeys(rule for rule, _ in barred))
-        reasons[k] = "; ".join(reason for _, reason in barred)
+        reasons[k] = "; ".join(text for _, text in barred)
     columns = {
         "space_id": [space_id for space_id in spaces for _ in offers],
         "service_id": [offer.service_id for offer in offers] * len(spaces),
@@ -56,6 +53,17 @@ def suitability(scenario: Scenario) -> pd.DataFrame:
         "reason": reasons,
     }
     return pd.DataFrame(columns, dtype=object)
+
+
+def bars(scenario: Scenario) -> Iterator[Bar]:
+    """Yield every rule that bars an offer from a space, with its figures."""
+    for rule in (_siting, _available, _area, _reserve, _pins):
+        yield from rule(scenario)
+
+
+def _bar(r: int, o: int, rule_id: str, why: Reason) -> Bar:
+    """Return a bar of one condition."""
+    return Bar(r, o, rule_id, ((why,),))
 
 
 def building_of_space(scenario: Scenario) -> npt.NDArray[np.int64]:
@@ -88,19 +96,19 @@ def _siting(scenario: Scenario) -> Iterator[Bar]:
                 for condition in service.requires.any_of
             ]
             if all(unmet):
-                reason = ", or ".join(" and ".join(words) for words in unmet)
-                yield from ((r, o, "siting", reason) for o in offers)
+                alternatives = tuple(map(tuple, unmet))
+                yield from (Bar(r, o, "siting", alternatives) for o in offers)
 
 
-def _no_room(condition: Condition, outdoor_m2: float) -> list[str]:
+def _no_room(condition: Condition, outdoor_m2: float) -> list[Reason]:
     """Return what of a condition leaves no room for a single place."""
     unmet = []
     most = condition.max_places_on_floor
     if most is not None and exceeds(1.0, most):
-        unmet.append(f"at most {most:g} places on a floor")
+        unmet.append(reason("places_on_floor", limit=most))
     if exceeds(condition.outdoor_m2_per_place, outdoor_m2):
         asked = condition.outdoor_m2_per_place
-        unmet.append(f"outdoor area {outdoor_m2:g} m² is below {asked:g} m² per place")
+        unmet.append(reason("outdoor", area_m2=outdoor_m2, limit=asked))
     return unmet
 
 
@@ -117,11 +125,9 @@ def _available(scenario: Scenario) -> Iterator[Bar]:
             outside[hours] = [minutes_outside(o.hours, *hours) for o in scenario.offers]
         for o, minutes in enumerate(outside[hours]):
             if days[b]:
-                reason = f"the building is {days[b]} days outside its dates"
-                yield r, o, "available", reason
+                yield _bar(r, o, "available", reason("dates", days=days[b]))
             if minutes:
-                reason = f"{minutes} min per week outside the hours of use"
-                yield r, o, "available", reason
+                yield _bar(r, o, "available", reason("hours", minutes=minutes))
 
 
 def _area(scenario: Scenario) -> Iterator[Bar]:
@@ -130,16 +136,17 @@ def _area(scenario: Scenario) -> Iterator[Bar]:
     for o, offer in enumerate(scenario.offers):
         service = _service_of(scenario, offer)
         for r in np.flatnonzero(~_holds_a_place(offer, area)).tolist():
-            reason = f"{area[r]:g} m² hold no place of {offer.m2_per_place:g} m²"
-            yield r, o, "area_limit", reason
+            sizes = {"area_m2": float(area[r]), "limit": offer.m2_per_place}
+            yield _bar(r, o, "area_limit", reason("no_place", **sizes))
         least = service.min_area_m2
         small = least - area > VIOLATION_TOLERANCE * max(1.0, least)
         for r in np.flatnonzero(small).tolist():
-            yield r, o, "min_area", f"{area[r]:g} m² are below {least:g} m²"
+            sizes = {"area_m2": float(area[r]), "limit": least}
+            yield _bar(r, o, "min_area", reason("min_area", **sizes))
         most = service.max_area_m2
         if most is not None and not _holds_a_place(offer, np.array([most]))[0]:
-            reason = f"a place is larger than the most area, {most:g} m²"
-            yield from ((r, o, "min_area", reason) for r in range(len(area)))
+            why = reason("max_area", limit=most)
+            yield from (_bar(r, o, "min_area", why) for r in range(len(area)))
 
 
 def _holds_a_place(
@@ -160,8 +167,9 @@ def _reserve(scenario: Scenario) -> Iterator[Bar]:
     for r in np.flatnonzero(~divisible & (share[building] > 0)).tolist():
         b = building[r]
         if exceeds(float(area[r]), float((1.0 - share[b]) * usable[b])):
-            reason = f"the building must leave {share[b] * usable[b]:g} m² free"
-            yield from ((r, o, "reserve", reason) for o in range(len(scenario.offers)))
+            why = reason("reserve", area_m2=float(share[b] * usable[b]))
+            offers = range(len(scenario.offers))
+            yield from (_bar(r, o, "reserve", why) for o in offers)
 
 
 def _pins(scenario: Scenario) -> Iterator[Bar]:
@@ -172,9 +180,11 @@ def _pins(scenario: Scenario) -> Iterator[Bar]:
     category = {service.id: service.category for service in scenario.services}
     for pin in pins:
         keys = pin_keys(pin)
+        told = pin.reason
+        why = reason("pinned", text=told) if told else reason("pinned_out")
         for o, offer in enumerate(scenario.offers):
             names = (offer.service_id, category[offer.service_id], offer.session_id)
             for r, home in enumerate(where):
                 item = dict(zip(KEYS, (*home, *names), strict=True))
                 if all(item[key] == value for key, value in keys.items()):
-                    yield r, o, "pins", pin.reason or "pinned out"
+                    yield _bar(r, o, "pins", why)
