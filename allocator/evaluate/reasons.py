@@ -59,4 +59,5 @@ class Bar(NamedTuple):
     @property
     def text(self) -> str:
         """The reason in English words."""
-        return ", or ".join(" and ".join(map(str, part)) for part in self.alternatives)
+        parts = (" and ".join(map(str, part)) for part in self.alternatives)
+        return ", or ".join(dict.fromkeys(parts))

@@ -1,0 +1,78 @@
+"""A decision pinned in or out, solved, and what it costs between the bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allocator.explain.loss import Loss, Range, loss
+from allocator.scenario.change import with_pins
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from allocator.explain.known import Known
+    from allocator.explain.words import Words
+    from allocator.options import SolveOptions
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A restriction solved: what was fixed, and the loss with its bounds."""
+
+    pin: Mapping[str, str]
+    """`fix` in or out, with the keys that were asked for."""
+    loss: Loss
+    status: str
+    """Status of the solve."""
+    objective: float | None
+    bound: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "pin": dict(self.pin),
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            **self.loss.to_dict(),
+        }
+
+
+def solve_pin(
+    run: Known, pin: Mapping[str, str], options: SolveOptions | None
+) -> Solved:
+    """Solve the scenario with one more pin and state the loss."""
+    label = "-".join(pin.values())
+    result = run.solve(with_pins(run.scenario, [pin], label), options)
+    forced = Range.of(result.objective, result.bound, maximizes=run.maximizes)
+    infeasible = result.status.value == "infeasible"
+    return Solved(
+        pin,
+        loss(run.range, forced, infeasible=infeasible),
+        result.status.value,
+        result.objective,
+        result.bound,
+    )
+
+
+def solved_lines(solved: Solved, words: Words) -> tuple[str, ...]:
+    """Return the solved loss in sentences."""
+    found, pin = solved.loss, solved.pin
+    what = words("join").join(v for k, v in pin.items() if k != "fix")
+    lines = [words(f"loss.pin_{pin['fix']}", what=what)]
+    lines.append(loss_line(found, words))
+    if found.from_plan is not None and found.from_plan < 0:
+        lines.append(words("loss.better", by=words.figure(-found.from_plan)))
+    return tuple(lines)
+
+
+def loss_line(found: Loss, words: Words) -> str:
+    """Return the interval of a loss in a sentence."""
+    low = words.figure(found.low)
+    return words(
+        f"loss.{found.verdict.value}",
+        low=low,
+        high=words("unknown") if found.high is None else words.figure(found.high),
+        unit=words.unit,
+    )
