@@ -146,4 +146,5 @@ def _solved(
 ) -> Solved:
     """Pin what was asked in, or out where the plan has it, and solve."""
     is_open = (table["state"] == OPEN).any()
-    return solve_pin(run, {"fix": "out" if is_open else "in", **asked}, options)
+    pin = {"fix": "out" if is_open else "in", **asked}
+    return solve_pin(run, pin, options)[0]

@@ -49,10 +49,10 @@ COLUMNS = ["rule_id", "where", "used", "limit", "slack", "share_used", "binds"]
 class LimitsExplanation(Explanation):
     """The limits of a run, and the conflicts of one that is infeasible.
 
-    `table` has rule_id, where (ids of district, need, community), used, limit, slack,
-    share_used, binds; after `more` also gain_low and gain_high: what that share more of
-    the limit brings, best plan against best plan; after `prices` bound_rise: by how much
-    the proven bound rises at most for one more of the limit.
+    `table` has rule_id, where (district, need or community), used, limit, slack,
+    share_used and binds. After `more` also gain_low and gain_high: what that share more
+    of the limit brings, best plan against best plan. After `prices` bound_rise: by how
+    much the proven bound rises at most for one more of the limit.
     """
 
     conflicts: pd.DataFrame

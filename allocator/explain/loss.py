@@ -1,8 +1,8 @@
 """What a restriction costs, between the bounds of two solves.
 
 Let V be the best value of the first goal without the restriction and W with it, values
-turned so that larger is better. A solve gives a plan and a bound: V lies in [P, B], W in
-[F, C]. Every plan that keeps the restriction is a plan without it, so that W ≤ V and
+turned so that larger is better. A solve gives a plan and a bound: V lies in [P, B] and
+W in [F, C]. Every plan that keeps the restriction is one without it, so that W ≤ V and
 
     max(0, max(P, F) − min(C, B)) ≤ V − W ≤ B − F.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from allocator.explain.known import Known
     from allocator.explain.words import Words
     from allocator.options import SolveOptions
+    from allocator.result import Result
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,20 @@ class Solved:
 
 def solve_pin(
     run: Known, pin: Mapping[str, str], options: SolveOptions | None
-) -> Solved:
-    """Solve the scenario with one more pin and state the loss."""
+) -> tuple[Solved, Result]:
+    """Solve the scenario with one more pin; return the loss and the new plan."""
     label = "-".join(pin.values())
     result = run.solve(with_pins(run.scenario, [pin], label), options)
     forced = Range.of(result.objective, result.bound, maximizes=run.maximizes)
     infeasible = result.status.value == "infeasible"
-    return Solved(
+    solved = Solved(
         pin,
         loss(run.range, forced, infeasible=infeasible),
         result.status.value,
         result.objective,
         result.bound,
     )
+    return solved, result
 
 
 def solved_lines(solved: Solved, words: Words) -> tuple[str, ...]:
@@ -62,8 +64,10 @@ def solved_lines(solved: Solved, words: Words) -> tuple[str, ...]:
     what = words("join").join(v for k, v in pin.items() if k != "fix")
     lines = [words(f"loss.pin_{pin['fix']}", what=what)]
     lines.append(loss_line(found, words))
-    if found.from_plan is not None and found.from_plan < 0:
-        lines.append(words("loss.better", by=words.figure(-found.from_plan)))
+    if found.from_plan is not None:
+        how = "better" if found.from_plan < 0 else "worse"
+        by = words.figure(abs(found.from_plan))
+        lines.append(words(f"loss.{how}", by=by, unit=words.unit))
     return tuple(lines)
 
 

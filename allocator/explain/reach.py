@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from allocator.evaluate.view import PlanView
     from allocator.explain.known import Known
     from allocator.scenario import Scenario
+    from allocator.scenario.scenario import Demand
 
     Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,36 @@ def worth_per_person(scenario: Scenario) -> Floats:
 
 def arcs_of_site(run: Known, site: int) -> Arcs:
     """Return whom a site could serve with any offer."""
-    shape = (len(run.scenario.site_ids), len(run.scenario.offers))
-    capacity = np.zeros(shape)
-    capacity[site] = 1.0
-    # every demand row within reach; walking times of the other sites are not read
-    return build_arcs(run.scenario, run.access, Supply(capacity > 0, capacity))
+    return build_arcs(run.scenario, run.access, _anything(run, np.array([site])))
+
+
+def arcs_within_reach(run: Known, rows: Ints) -> Arcs:
+    """Return every (row, site, offer) by which residents could be served at all.
+
+    Rows of the arcs are positions in `rows`; sites that hold no such offer count too.
+    """
+    columns = {name: part[rows] for name, part in vars(run.scenario.demand).items()}
+    demand = replace(run.scenario.demand, **columns)
+    few = replace(run.scenario, demand=demand)
+    return build_arcs(few, run.access, _anything(run, _sites_near(run, demand)))
+
+
+def _anything(run: Known, sites: Ints) -> Supply:
+    """Return a supply of every offer at some sites."""
+    capacity = np.zeros((len(run.scenario.site_ids), len(run.scenario.offers)))
+    capacity[sites] = 1.0
+    return Supply(capacity > 0, capacity)
+
+
+def _sites_near(run: Known, demand: Demand) -> Ints:
+    """Return the sites with one of the demand's zones within reach."""
+    asks = np.zeros(len(run.scenario.tables.zones), bool)
+    asks[demand.zone] = True
+    near = np.zeros(len(run.scenario.site_ids), bool)
+    for reach in run.access.reaches.values():
+        owner = np.repeat(np.arange(reach.num_sites), np.diff(reach.start))
+        near[owner[asks[reach.zone]]] = True
+    return np.flatnonzero(near)
 
 
 def best_gains(
@@ -77,7 +104,7 @@ def best_gains(
     Parameters
     ----------
     arcs
-        Of one site.
+        Of one site; rows are those of the scenario.
     capacity
         Offer to visits per week.
     """

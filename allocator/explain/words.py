@@ -70,11 +70,13 @@ class Words:
         headers = [self(f"column.{renamed.get(name, name)}") for name in names]
         return shown.set_axis(headers, axis=1)
 
-    def kind(self, kind: str, word: Any) -> Any:
+    def kind(self, kind: str, word: Any) -> str:
         """Return the message `kind.word`, of several words joined by commas each.
 
-        A word without a message stays as it is.
+        A word without a message stays as it is; None is empty.
         """
+        if word is None:
+            return ""
         known = messages(self.language)
         parts = str(word).split(", ")
         return self("join").join(known.get(f"{kind}.{part}", part) for part in parts)
