@@ -118,7 +118,7 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import looking, solving
+    from allocator.cli import explaining, looking, solving
 
     for command in (
         looking.init,
@@ -129,6 +129,7 @@ def _add_commands() -> None:
         solving.evaluate,
         looking.compare,
         looking.report,
+        explaining.explain,
         looking.schema,
     ):
         cli.add_command(command)

@@ -1,11 +1,11 @@
 """Clearly different plans that are nearly as good, and what all of them share.
 
 Method, stated because it decides what is found: one plan after another is solved with
-a part of the buildings kept out that the plans so far have in common: those that most of
-them use, and of these the ones that bring least. When the plan found is too far below,
-fewer are kept out next; when it differs too little, more. A plan counts when it is
-within the share of the first goal and far enough from every plan that counts; other
-near-best plans may exist that this way does not find.
+a part of the buildings kept out that the plans so far have in common: those that most
+use, and of these the ones that bring least. When the plan found is too far below, fewer
+are kept out next; when it differs too little, more. A plan counts when it is within the
+share of the first goal and far enough from every plan that counts; other near-best
+plans may exist that this way does not find.
 """
 
 from __future__ import annotations

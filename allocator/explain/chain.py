@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
     Bools = npt.NDArray[np.bool_]
 
-CHAIN_COLUMNS = ["need_id", "step", "persons", "limits"]
+CHAIN_COLUMNS = ["need_id", "step", "limits", "persons"]
 LEAST_PERSONS = 1e-9
 """Fewer are rounding of a solver, and nobody."""
 SPARE_SHARE = 1e-6
@@ -106,7 +106,7 @@ def chain_table(run: Known, people: Residents) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        need_id, step, persons, limits (rule ids in the way, of the step `limits`).
+        need_id, step, limits (rule ids in the way, of the step `limits`), persons.
     """
     arcs = arcs_within_reach(run, people.rows)
     step, limits = _steps(run, arcs, len(people.rows))

@@ -35,7 +35,7 @@ CANDIDATES = 10
 class CommunityExplanation(Explanation):
     """Why residents of a community are not covered.
 
-    `table` has need_id, step, persons and limits: each uncovered person (person-need)
+    `table` has need_id, step, limits and persons: each uncovered person (person-need)
     stands at the last step that a site within reach comes to, so that the persons of a
     need add up to demand − covered.
     """
@@ -70,7 +70,7 @@ class CommunityExplanation(Explanation):
 
     def parts(self, words: Words) -> list[Block]:
         """Return the chain, neighbours, limits, candidates and the solved site."""
-        chain = words.table(self.table, ["need_id", "step", "persons", "limits"])
+        chain = words.table(self.table, ["need_id", "step", "limits", "persons"])
         blocks = [
             Block(words("chain.title"), self._chain_lines(words), chain),
             self._neighbour_block(words),

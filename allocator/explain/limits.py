@@ -39,6 +39,8 @@ LIMITS = (
 )
 """Rule id, key of `limits`, column of the costs of sites."""
 KEY_OF_RULE = {rule_id: key for rule_id, key, _ in LIMITS}
+ROUNDING = 1e-9
+"""Less of a limit than this share is nothing left."""
 BINDING_SHARE = 0.99
 """A limit binds when at least this share of it is used, or less than one is left of a
 limit that counts."""
@@ -52,7 +54,7 @@ class LimitsExplanation(Explanation):
     `table` has rule_id, where (district, need or community), used, limit, slack,
     share_used and binds. After `more` also gain_low and gain_high: what that share more
     of the limit brings, best plan against best plan. After `prices` bound_rise: by how
-    much the proven bound rises at most for one more of the limit.
+    much the price bound rises at most for 1 % more of the limit.
     """
 
     conflicts: pd.DataFrame
@@ -130,7 +132,7 @@ def explain_limits(
     more
         Also solve with each binding limit raised by this share.
     prices
-        Also ask the price bound what one more of each limit is worth at most.
+        Also ask the price bound what 1 % more of each limit is worth at most.
     options
         Of each solve; None: the scenario's own, with 10 s each. The time limit is that
         of the price bound too.
@@ -157,6 +159,8 @@ def limits_table(run: Known) -> pd.DataFrame:
     table["slack"] = (table["limit"] - table["used"]).where(
         ~lower, table["used"] - table["limit"]
     )
+    rounding = table["slack"].abs() <= ROUNDING * table["limit"].abs()
+    table.loc[rounding, "slack"] = 0.0
     whole = table["limit"].where(table["limit"] > 0, 1.0)
     table["share_used"] = table["used"] / whole
     table["binds"] = table["slack"] <= (1 - BINDING_SHARE) * table["limit"].abs()
@@ -215,7 +219,7 @@ def _gain(
 def _bound_rises(
     run: Known, options: SolveOptions | None
 ) -> dict[tuple[str, str], float]:
-    """Return the price of each limit in the price bound."""
+    """Return by how much the price bound rises at most for 1 % more of each limit."""
     from allocator.engines.price import price_bound
     from allocator.instance import build_instance
 
@@ -224,7 +228,7 @@ def _bound_rises(
     stop = StopSignal(time.monotonic() + (given or DEFAULT_TIME_LIMIT_S))
     bound = price_bound(instance, stop=stop, plan_value=run.objective)
     return {
-        (row.rule_id, " / ".join(row.where.values())): float(price)
+        (row.rule_id, " / ".join(row.where.values())): float(price * row.upper) / 100
         for row, price in zip(instance.limits, bound.lam, strict=True)
     }
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from allocator.scenario import Scenario
 
 LANGUAGES = ("en", "zh")
+KINDS = frozenset(
+    {"rule_id", "rules", "in_the_way", "limits", "step", "from", "kind"}
+    | {"verdict", "binds", "counts", "unit"}
+)
+"""Columns whose words have messages, ``<column>.<word>``."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +54,20 @@ class Words:
         """Return a message, its values filled in."""
         return messages(self.language)[key].format(**values)
 
-    def table(
-        self, frame: pd.DataFrame, columns: Iterable[str], **renamed: str
-    ) -> pd.DataFrame:
-        """Return columns of a table under headers, and with names, in the language.
-
-        Parameters
-        ----------
-        renamed
-            Column to the message of its header, where it is not ``column.<name>``.
-        """
+    def table(self, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+        """Return columns of a table under headers, and with names, in the language."""
         names = list(columns)
         shown = frame[names].copy()
+        if {"service_id", "session_id"} <= set(names):
+            pairs = zip(frame["service_id"], frame["session_id"], strict=True)
+            shown["session_id"] = [self._session.get(pair, pair[1]) for pair in pairs]
         for name in names:
             known = self._names.get(name)
             if known is not None:
                 shown[name] = [known.get(value, value) for value in shown[name]]
-            elif f"{name}." in self._kinds:
+            elif name in KINDS:
                 shown[name] = [self.kind(name, value) for value in shown[name]]
-        headers = [self(f"column.{renamed.get(name, name)}") for name in names]
+        headers = [self(f"column.{name}") for name in names]
         return shown.set_axis(headers, axis=1)
 
     def kind(self, kind: str, word: Any) -> str:
@@ -80,12 +80,6 @@ class Words:
         known = messages(self.language)
         parts = str(word).split(", ")
         return self("join").join(known.get(f"{kind}.{part}", part) for part in parts)
-
-    def offer(self, service_id: str, session_id: str) -> str:
-        """Return an offer by name."""
-        service = self.service.get(service_id, service_id)
-        session = self._session.get((service_id, session_id), session_id)
-        return f"{service} · {session}"
 
     def bar(self, bar: Bar) -> str:
         """Return a bar in words."""
@@ -149,11 +143,6 @@ class Words:
             "community_id": self.community,
             "site_community_id": self.community,
         }
-
-    @cached_property
-    def _kinds(self) -> frozenset[str]:
-        """Columns whose words have messages."""
-        return frozenset(f"{key.split('.')[0]}." for key in messages(self.language))
 
 
 def _named(frame: pd.DataFrame, key: str) -> dict[str, str]:

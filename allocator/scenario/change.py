@@ -6,6 +6,8 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from allocator.scenario.hours import WeekHours
 from allocator.scenario.schema import ScenarioSpec
 from allocator.units import MINUTES_PER_DAY
@@ -84,15 +86,19 @@ def with_longer_opening(scenario: Scenario, minutes: int) -> Scenario:
     """
     tables = scenario.tables
     spaces, buildings = (
-        frame.assign(
-            available=[_longer(hours, minutes) for hours in frame["available"]]
-        )
+        frame.assign(available=_all_longer(frame["available"], minutes))
         for frame in (tables.spaces, tables.buildings)
     )
     changed = replace(
         scenario, tables=replace(tables, spaces=spaces, buildings=buildings)
     )
     return _changed(changed, _document(scenario), f"opening{minutes:+d}min")
+
+
+def _all_longer(column: pd.Series[Any], minutes: int) -> pd.Series[Any]:
+    """Move the ends of the intervals of every row."""
+    hours = [_longer(item, minutes) for item in column.tolist()]
+    return pd.Series(hours, column.index, dtype=object)
 
 
 def _longer(hours: WeekHours, minutes: int) -> WeekHours:
