@@ -25,6 +25,18 @@ if TYPE_CHECKING:
         ScenarioInvalid,
         VerificationFailed,
     )
+    from allocator.explain import (
+        AlternativesExplanation,
+        BuildingExplanation,
+        CommunityExplanation,
+        LimitsExplanation,
+        ReplacementExplanation,
+        explain_alternatives,
+        explain_building,
+        explain_community,
+        explain_limits,
+        explain_replacement,
+    )
     from allocator.issues import Issue, Place, Severity
     from allocator.options import SolveOptions
     from allocator.plan import Plan
@@ -58,6 +70,18 @@ _HOMES = {
         "RunError",
         "ScenarioInvalid",
         "VerificationFailed",
+    ),
+    "allocator.explain": (
+        "AlternativesExplanation",
+        "BuildingExplanation",
+        "CommunityExplanation",
+        "LimitsExplanation",
+        "ReplacementExplanation",
+        "explain_alternatives",
+        "explain_building",
+        "explain_community",
+        "explain_limits",
+        "explain_replacement",
     ),
     "allocator.issues": ("Issue", "Place", "Severity"),
     "allocator.options": ("SolveOptions",),
