@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh")
 KINDS = frozenset(
     {"rule_id", "rules", "in_the_way", "limits", "step", "from", "kind"}
-    | {"verdict", "binds", "counts", "unit"}
+    | {"verdict", "binds", "counts", "unit", "status", "change"}
 )
 """Columns whose words have messages, ``<column>.<word>``."""
 
@@ -54,8 +54,20 @@ class Words:
         """Return a message, its values filled in."""
         return messages(self.language)[key].format(**values)
 
-    def table(self, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-        """Return columns of a table under headers, and with names, in the language."""
+    def table(
+        self,
+        frame: pd.DataFrame,
+        columns: Iterable[str],
+        headers: Mapping[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """Return columns of a table under headers, and with names, in the language.
+
+        Parameters
+        ----------
+        headers
+            Headers of columns that have no message ``column.<name>``.
+        """
+        given = headers or {}
         names = list(columns)
         shown = frame[names].copy()
         if {"service_id", "session_id"} <= set(names):
@@ -67,8 +79,8 @@ class Words:
                 shown[name] = [known.get(value, value) for value in shown[name]]
             elif name in KINDS:
                 shown[name] = [self.kind(name, value) for value in shown[name]]
-        headers = [self(f"column.{name}") for name in names]
-        return shown.set_axis(headers, axis=1)
+        titles = [given.get(name) or self(f"column.{name}") for name in names]
+        return shown.set_axis(titles, axis=1)
 
     def kind(self, kind: str, word: Any) -> str:
         """Return the message `kind.word`, of several words joined by commas each.

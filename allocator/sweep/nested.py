@@ -1,0 +1,131 @@
+"""Plans of which each contains the cheaper one, and what that costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allocator.errors import VerificationFailed
+from allocator.explain.loss import Loss, Range, Verdict, loss
+from allocator.plan import ASSIGNMENT_COLUMNS
+from allocator.scenario.change import with_pins
+from allocator.solve import evaluate
+from allocator.sweep.job import PointJob, finished, point_folder, run_point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from allocator.engines.engine import StopSignal
+    from allocator.options import SolveOptions
+    from allocator.plan import Plan
+    from allocator.scenario import Scenario
+    from allocator.sweep.carry import Solved
+
+PIN_KEYS = ("building", "space", "service", "session")
+Held = frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Nested:
+    """One nested plan: it runs all that the plan before it runs."""
+
+    number: int
+    """Point it belongs to."""
+    plan: Plan
+    range: Range
+    price: Loss
+    """What the first goal loses against the free plans of the point."""
+    folder: Path | None
+    """Its run; None where the free or the smaller plan serves."""
+
+
+def nested_plans(
+    solved: Sequence[Solved],
+    options: SolveOptions,
+    folder: Path,
+    stop: StopSignal,
+    on_point: Callable[[str], None],
+) -> tuple[Nested, ...]:
+    """Return nested plans along points from the tightest to the loosest.
+
+    The first is the free plan of the first point that has one. Each next one is solved
+    with every (space, service, session) of the one before pinned in, beginning from it;
+    places may change. A point that turns out impossible ends the chain.
+    """
+    chain: list[Nested] = []
+    for item in solved:
+        if item.plan is None:
+            continue
+        if not chain:
+            nothing = Loss(0.0, 0.0, Verdict.NONE, 0.0)
+            first = Nested(item.point.number, item.plan, item.range, nothing, None)
+            chain.append(first)
+            continue
+        following = _next(item, chain[-1].plan, options, folder, stop)
+        if following is None:
+            break
+        chain.append(following)
+        on_point(f"nested plan {item.point.number}")
+    return tuple(chain)
+
+
+def _next(
+    item: Solved, before: Plan, options: SolveOptions, folder: Path, stop: StopSignal
+) -> Nested | None:
+    """Return the nested plan of a point, the one before it known."""
+    scenario = _pinned(item.point.scenario, before)
+    start = _key(before)
+    target = point_folder(folder, scenario, options, start)
+    run = finished(target)
+    if run is None:
+        run = run_point(PointJob(scenario, options, before, target), stop)
+    maximizes = scenario.spec.goals[0].maximizes
+    bound = Range.of(None, run.bound, maximizes=maximizes).bound
+    # the plan before and the free plan may be better than what was found in time
+    plans: list[tuple[Plan | None, Path | None]] = [(run.plan, target)]
+    plans += [(before, None), (item.plan, None)]
+    best: tuple[float, Plan, Path | None] | None = None
+    for plan, place in plans:
+        if plan is None:
+            continue
+        value = _value(scenario, plan, maximizes=maximizes)
+        if value is not None and (best is None or value > best[0]):
+            best = (value, plan, place)
+    if best is None:
+        return None
+    if not held(before) <= held(best[1]):
+        msg = f"the nested plan of point {item.point.number} lacks what came before"
+        raise VerificationFailed(msg)
+    found = Range(best[0], bound)
+    price = loss(item.range, found)
+    return Nested(item.point.number, best[1], found, price, best[2])
+
+
+def _value(scenario: Scenario, plan: Plan, *, maximizes: bool) -> float | None:
+    """Return the first goal of a plan, larger is better; None if it breaks a rule."""
+    result = evaluate(scenario, plan)
+    assert result.evaluation is not None
+    if result.evaluation.violations:
+        return None
+    return Range.of(result.objective, None, maximizes=maximizes).plan
+
+
+def held(plan: Plan) -> Held:
+    """Return what a plan runs: (building, space, service, session)."""
+    rows = plan.assignments[list(ASSIGNMENT_COLUMNS[:-1])]
+    return frozenset(rows.itertuples(index=False, name=None))
+
+
+def _pinned(scenario: Scenario, plan: Plan) -> Scenario:
+    """Return the scenario with all that a plan runs pinned in."""
+    pins = [
+        {"fix": "in", **dict(zip(PIN_KEYS, row, strict=True))}
+        for row in sorted(held(plan))
+    ]
+    return with_pins(scenario, pins, "nested")
+
+
+def _key(plan: Plan) -> str:
+    """Return a text that tells plans to start from apart."""
+    return plan.assignments.to_csv(index=False)

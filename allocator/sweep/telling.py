@@ -1,0 +1,72 @@
+"""A sweep for people: tables and sentences in one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allocator.explain.words import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from allocator.explain.words import Words
+    from allocator.sweep.frontier import Sweep
+
+FRONT = ("status", "objective", "bound", "gap")
+SHOWN_MEASURES = (
+    "coverage",
+    "capital_cost",
+    "yearly_outlay",
+    "floor_used_m2",
+    "buildings",
+)
+
+
+def sweep_title(sweep: Sweep, words: Words) -> str:
+    """Return what was moved."""
+    axes = (axis_name(axis.name, words) for axis in sweep.grid.axes)
+    moved = words("join").join(axes) or words("sweep.variants")
+    return words("sweep.title", name=sweep.scenario.name, moved=moved)
+
+
+def axis_name(name: str, words: Words) -> str:
+    """Return what an axis moves; a district stands before its limit."""
+    whole = words.kind("axis", name)
+    if whole != name:
+        return whole
+    district, _, key = name.rpartition(".")
+    return f"{district} {words.kind('axis', key)}".strip()
+
+
+def sweep_blocks(sweep: Sweep, words: Words) -> list[Block]:
+    """Return frontier, steps, items and nesting."""
+    names = {axis.name: axis_name(axis.name, words) for axis in sweep.grid.axes}
+    front = ["point", "variant", *names, *FRONT, *SHOWN_MEASURES, "plan_from"]
+    lines = (words("sweep.frontier", unit=words.unit), words("sweep.carried"))
+    table = _shown(sweep, sweep.table, front, words, names)
+    blocks = [Block(words("sweep.table"), lines, table)]
+    for key, frame in {
+        "steps": sweep.steps,
+        "items": sweep.items,
+        "nesting": sweep.nesting,
+    }.items():
+        if len(frame):
+            table = _shown(sweep, frame, frame.columns, words, {})
+            line = words(f"sweep.{key}_note", unit=words.unit)
+            blocks.append(Block(words(f"sweep.{key}"), (line,), table))
+    return blocks
+
+
+def _shown(
+    sweep: Sweep,
+    frame: pd.DataFrame,
+    columns: Iterable[str],
+    words: Words,
+    headers: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return columns in the language; the variant only where there are several."""
+    several = len({point.variant for point in sweep.grid.points}) > 1
+    kept = [name for name in columns if name != "variant" or several]
+    return words.table(frame, kept, headers)
