@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from allocator.shortfall import Description, describe
     from allocator.solve import evaluate, solve
+    from allocator.sweep import Axis, Sweep, evenly, limit_axis, scaled_axis, sweep
 
     __version__: str
 
@@ -104,20 +105,34 @@ _HOMES = {
     ),
     "allocator.shortfall": ("Description", "describe"),
     "allocator.solve": ("evaluate", "solve"),
+    "allocator.sweep": (
+        "Axis",
+        "Sweep",
+        "evenly",
+        "limit_axis",
+        "scaled_axis",
+        "sweep",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AllocatorError",
+    "AlternativesExplanation",
+    "Axis",
+    "BuildingExplanation",
+    "CommunityExplanation",
     "Comparison",
     "Description",
     "GoalRecord",
     "Issue",
+    "LimitsExplanation",
     "MissingExtra",
     "OptionsInvalid",
     "Place",
     "Plan",
     "PlanInvalid",
+    "ReplacementExplanation",
     "Result",
     "Run",
     "RunError",
@@ -126,6 +141,7 @@ __all__ = [
     "Severity",
     "SolveOptions",
     "Status",
+    "Sweep",
     "VerificationFailed",
     "__version__",
     "build_scenario",
@@ -133,10 +149,19 @@ __all__ = [
     "compare",
     "describe",
     "evaluate",
+    "evenly",
+    "explain_alternatives",
+    "explain_building",
+    "explain_community",
+    "explain_limits",
+    "explain_replacement",
+    "limit_axis",
     "read_plan",
     "read_run",
     "read_scenario",
+    "scaled_axis",
     "solve",
+    "sweep",
     "write_run",
     "write_scenario",
 ]

@@ -115,15 +115,30 @@ def travel(scenario: str, out: Path, variant: str | None) -> int:
     metavar="RUN|FILE",
     help="Compare streets and straight lines for the sites of this plan.",
 )
+@click.option(
+    "--shortfall",
+    "shortfall_file",
+    metavar="FILE.csv",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the shortfall by area and service, ranked, as CSV.",
+)
 @variant_option
 @json_option
 def describe(
-    scenario: str, plan_source: str | None, variant: str | None, as_json: bool
+    scenario: str,
+    plan_source: str | None,
+    shortfall_file: Path | None,
+    variant: str | None,
+    as_json: bool,
 ) -> int:
     """Show sizes, demand, shortfall, and what suits where.
 
-    The shortfall is that of the existing facilities alone, before planning.
+    The shortfall is that of the existing facilities alone, before planning; a scenario
+    without buildings will do.
     """
+    if shortfall_file is not None and shortfall_file.suffix.lower() != ".csv":
+        msg = f"--shortfall {shortfall_file} does not end in .csv"
+        raise click.UsageError(msg)
     from allocator.cli.describing import description_text
     from allocator.scenario import read_scenario
     from allocator.shortfall import describe as describe_scenario
@@ -135,6 +150,10 @@ def describe(
 
         plan = read_plan(checked, plan_source)
     description = describe_scenario(checked, plan)
+    if shortfall_file is not None:
+        from allocator.runs.tables import write_table
+
+        write_table(description.city.services, shortfall_file)
     show(description.to_dict() if as_json else description_text(description))
     return EXIT_DONE
 
@@ -189,26 +208,29 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
     type=click.Choice(["html", "xlsx", "gpkg"]),
     default="html",
     show_default=True,
-    help="Kind of file; so far only html exists.",
+    help="Kind of file: html (one page), xlsx (workbook); gpkg does not exist yet.",
 )
 @click.option(
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; default: RUN-report-LANG.html beside the run.",
+    help="File to write; default: RUN-report-LANG.FORMAT beside the run.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as one page to look at, without a network."""
-    if kind != "html":
-        msg = f"--format {kind} does not exist yet; html does"
+    """Write a run as a page or a workbook to look at, without a network."""
+    if kind == "html":
+        from allocator.report import write_report as write
+    elif kind == "xlsx":
+        from allocator.report.workbook import write_workbook as write
+    else:
+        msg = f"--format {kind} does not exist yet; html and xlsx do"
         raise click.UsageError(msg)
-    from allocator.report import write_report
     from allocator.runs import read_run
 
     found = read_run(run)
     folder = found.folder.resolve()
-    target = out or folder.with_name(f"{folder.name}-report-{lang}.html")
-    write_report(found, target, lang)
+    target = out or folder.with_name(f"{folder.name}-report-{lang}.{kind}")
+    write(found, target, lang)
     show(str(target))
     return EXIT_DONE
 

@@ -10,16 +10,16 @@ import pandas as pd
 
 from allocator.evaluate.breaches import above
 from allocator.evaluate.evaluation import Violation
-from allocator.evaluate.reasons import reason
+from allocator.evaluate.wording import ENGLISH
 from allocator.units import exceeds
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from allocator.evaluate.reasons import Reason
     from allocator.evaluate.spaces import ServiceUse, SpaceUse
     from allocator.evaluate.view import PlanView
+    from allocator.evaluate.wording import Wording
     from allocator.scenario import Scenario
     from allocator.scenario.schema import Condition
 
@@ -34,6 +34,8 @@ class Premises:
     fire_resistance_class: float
     land_use: str
     former_use: str
+    community_kind: str
+    """"" where the building stands in no known community."""
     lease_years: float
 
 
@@ -69,7 +71,11 @@ def all_premises(scenario: Scenario) -> list[Premises]:
         )
         if not pd.isna(until)
     }
-    columns = ["features", "fire_resistance_class", "land_use", "former_use"]
+    columns = ["features", "fire_resistance_class", "land_use", "former_use", "kind"]
+    kinds = scenario.tables.communities.set_index("community_id")["kind"]
+    houses = houses.assign(
+        kind=houses["community_id"].map(kinds).astype(object).fillna("")
+    )
     of_house = houses.set_index("building_id")[columns].loc[spaces["building_id"]]
     return [
         Premises(
@@ -79,9 +85,10 @@ def all_premises(scenario: Scenario) -> list[Premises]:
             fire_resistance_class=float(fire),
             land_use=land_use,
             former_use=former_use,
+            community_kind=kind,
             lease_years=years.get(house, float("inf")),
         )
-        for floor, area, own, house, shared, fire, land_use, former_use in zip(
+        for floor, area, own, house, shared, fire, land_use, former_use, kind in zip(
             spaces["floor"].tolist(),
             spaces["usable_area_m2"].tolist(),
             spaces["features"].tolist(),
@@ -92,37 +99,39 @@ def all_premises(scenario: Scenario) -> list[Premises]:
     ]
 
 
-def unmet_conditions(condition: Condition, place: Premises) -> list[Reason]:
-    """Return what of `condition` the premises fail, whatever the plan."""
+def unmet_conditions(
+    condition: Condition, place: Premises, say: Wording = ENGLISH
+) -> list[str]:
+    """Return in words what of `condition` the premises fail, whatever the plan."""
     unmet = []
-    if condition.min_floor is not None and place.floor < condition.min_floor:
-        limit = condition.min_floor
-        unmet.append(reason("floor_below", floor=place.floor, limit=limit))
-    if condition.max_floor is not None and place.floor > condition.max_floor:
-        limit = condition.max_floor
-        unmet.append(reason("floor_above", floor=place.floor, limit=limit))
-    absent = sorted(condition.all_features - place.features)
-    unmet += [reason("feature", feature=name) for name in absent]
+    floor, low, high = place.floor, condition.min_floor, condition.max_floor
+    if low is not None and floor < low:
+        unmet.append(say("below_floor", floor=floor, limit=low))
+    if high is not None and floor > high:
+        unmet.append(say("above_floor", floor=floor, limit=high))
+    missing = sorted(condition.all_features - place.features)
+    unmet += [say("no_feature", feature=say.name(f)) for f in missing]
     worst = condition.max_fire_resistance_class
     if worst is not None and not place.fire_resistance_class <= worst:
-        unmet.append(reason("fire_class", limit=worst))
+        unmet.append(say("fire", limit=worst))
     if condition.land_use and place.land_use not in condition.land_use:
-        allowed = _either(condition.land_use)
-        unmet.append(reason("land_use", value=place.land_use, allowed=allowed))
+        allowed = [repr(say.name(use)) for use in condition.land_use]
+        limit = say.join("either", allowed)
+        unmet.append(say("land_use", use=say.name(place.land_use), limit=limit))
     if place.former_use in condition.excluded_former_uses:
-        unmet.append(reason("former_use", value=place.former_use))
+        unmet.append(say("former_use", use=say.name(place.former_use)))
+    kinds = tuple(kind.value for kind in condition.community_kinds)
+    if kinds and place.community_kind not in kinds:
+        kind = say.name(place.community_kind or "unknown")
+        limit = say.join("either", (repr(say.name(word)) for word in kinds))
+        unmet.append(say("community_kind", kind=kind, limit=limit))
     years = condition.min_lease_years
     if years is not None and exceeds(years, place.lease_years):
-        unmet.append(reason("lease", years=place.lease_years, limit=years))
-    least = condition.min_space_m2
-    if least is not None and not place.usable_area_m2 >= least - 1e-6 * max(1, least):
-        unmet.append(reason("small_space", area_m2=place.usable_area_m2, limit=least))
+        unmet.append(say("lease", years=place.lease_years, limit=years))
+    least, area = condition.min_space_m2, place.usable_area_m2
+    if least is not None and not area >= least - 1e-6 * max(1, least):
+        unmet.append(say("space_area", area=area, limit=least))
     return unmet
-
-
-def _either(words: tuple[str, ...]) -> str:
-    """Join alternatives."""
-    return " or ".join(repr(word) for word in words)
 
 
 def siting(view: PlanView) -> Iterator[Violation]:

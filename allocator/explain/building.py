@@ -15,7 +15,7 @@ from allocator.explain.building_rows import (
 from allocator.explain.explanation import Explanation
 from allocator.explain.known import check_id, known
 from allocator.explain.pinned import Solved, solve_pin, solved_lines
-from allocator.explain.site import Site, site_of
+from allocator.explain.site import Site, barred, site_of
 from allocator.explain.words import Block
 
 if TYPE_CHECKING:
@@ -77,14 +77,12 @@ class BuildingExplanation(Explanation):
     def _reasons(self, rows: pd.DataFrame, words: Words) -> list[str]:
         """Return what bars each row, in the language."""
         offers = self.site.scenario.offer2position
+        found = barred(self.site.scenario, words.wording)
         keys = zip(
             rows["space_id"], rows["service_id"], rows["session_id"], strict=True
         )
-        found = [
-            self.site.bars.get((self.site.space_ids.index(r), offers[s, h]), [])
-            for r, s, h in keys
-        ]
-        return ["; ".join(words.bar(bar) for bar in bars) for bars in found]
+        places = ((self.site.space_ids.index(r), offers[s, h]) for r, s, h in keys)
+        return [found.get(place, ("", ""))[1] for place in places]
 
     def facts(self) -> dict[str, Any]:
         """Return what was asked and the solved loss."""

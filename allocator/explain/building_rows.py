@@ -82,12 +82,10 @@ class BuildingRows:
             "in_the_way": "",
         }
         held = self._held.get((space_id, o))
-        bars = self.site.bars.get((r, o), [])
+        rules, reason = self.site.bars.get((r, o), ("", ""))
         if held is not None:
             return row | {"state": OPEN} | held
-        if bars:
-            rules = ", ".join(dict.fromkeys(bar.rule_id for bar in bars))
-            reason = "; ".join(bar.text for bar in bars)
+        if rules:
             return row | {"state": BARRED, "rules": rules, "reason": reason}
         return row | {"state": POSSIBLE} | self._possible(r, o)
 

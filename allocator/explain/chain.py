@@ -15,10 +15,10 @@ import pandas as pd
 
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.served import facility_supply, visits_per_person
-from allocator.evaluate.suitability import bars, building_of_space
+from allocator.evaluate.suitability import building_of_space
 from allocator.explain.limits import limits_table
 from allocator.explain.reach import arcs_within_reach
-from allocator.explain.site import cut_out, short_limits, site_of
+from allocator.explain.site import barred, cut_out, short_limits, site_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -185,13 +185,12 @@ def _bar_steps(run: Known, buildings: Ints) -> dict[tuple[int, int], int]:
     """
     small = cut_out(run, buildings.tolist())
     home = buildings[building_of_space(small)]
-    barred: dict[tuple[int, int], set[str]] = {}
-    for bar in bars(small):
-        barred.setdefault((bar.space, bar.offer), set()).add(bar.rule_id)
+    found = barred(small)
     steps: dict[tuple[int, int], int] = {}
     for r, b in enumerate(home.tolist()):
         for o in range(len(run.scenario.offers)):
-            step = int(_bar_step(barred.get((r, o), set())))
+            rules, _ = found.get((r, o), ("", ""))
+            step = int(_bar_step(set(rules.split(", ")) - {""}))
             steps[b, o] = max(steps.get((b, o), 0), step)
     return steps
 

@@ -24,8 +24,9 @@ from allocator.evaluate.rules_spaces import (
 )
 from allocator.evaluate.served import ServedRows
 from allocator.evaluate.spaces import Assigned, usable_area_m2
-from allocator.evaluate.suitability import bars
+from allocator.evaluate.suitability import suitability
 from allocator.evaluate.view import PlanView
+from allocator.evaluate.wording import ENGLISH, Wording
 from allocator.scenario.scenario import Demand
 from allocator.scenario.schema import Limits
 from allocator.units import PLACES_TOLERANCE, exceeds
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from allocator.evaluate.evaluation import Violation
-    from allocator.evaluate.reasons import Bar
     from allocator.explain.known import Known
     from allocator.scenario import Scenario
 
@@ -83,12 +83,9 @@ class Site:
         return self.view.scenario
 
     @cached_property
-    def bars(self) -> dict[tuple[int, int], list[Bar]]:
+    def bars(self) -> dict[tuple[int, int], tuple[str, str]]:
         """What bars each (space, offer) whatever else is planned."""
-        found: dict[tuple[int, int], list[Bar]] = {}
-        for bar in bars(self.scenario):
-            found.setdefault((bar.space, bar.offer), []).append(bar)
-        return found
+        return barred(self.scenario)
 
     @cached_property
     def space_ids(self) -> list[str]:
@@ -147,6 +144,15 @@ class Site:
     def _violations(self) -> tuple[Violation, ...]:
         """What the plan breaks here already (a given plan may)."""
         return local_violations(self.view)
+
+
+def barred(
+    scenario: Scenario, say: Wording = ENGLISH
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return what bars each (space, offer): rule ids, and the reasons in words."""
+    table, offers = suitability(scenario, say), len(scenario.offers)
+    found = enumerate(zip(table["bar"], table["reason"], strict=True))
+    return {divmod(k, offers): pair for k, pair in found if pair[0]}
 
 
 def local_violations(view: PlanView) -> tuple[Violation, ...]:

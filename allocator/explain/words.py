@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from allocator.errors import OptionsInvalid
+from allocator.evaluate.wording import ENGLISH, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-    from allocator.evaluate.reasons import Bar
     from allocator.scenario import Scenario
 
 LANGUAGES = ("en", "zh")
+USES = "use."
+"""Messages that name features, land uses and former uses."""
 KINDS = frozenset(
     {"rule_id", "rules", "in_the_way", "limits", "step", "from", "kind"}
     | {"verdict", "binds", "counts", "unit", "status", "change"}
@@ -93,13 +95,16 @@ class Words:
         parts = str(word).split(", ")
         return self("join").join(known.get(f"{kind}.{part}", part) for part in parts)
 
-    def bar(self, bar: Bar) -> str:
-        """Return a bar in words."""
-        alternatives = [
-            self("and").join(self(f"reason.{r.key}", **r.values) for r in part)
-            for part in bar.alternatives
-        ]
-        return self("or").join(dict.fromkeys(alternatives))
+    @cached_property
+    def wording(self) -> Wording:
+        """The words in which the evaluator gives its reasons."""
+        known = messages(self.language)
+        names = {
+            k.removeprefix(USES): v for k, v in known.items() if k.startswith(USES)
+        }
+        return Wording(
+            {key: known[f"reason.{key}"] for key in ENGLISH.sentences}, names
+        )
 
     def figure(self, value: float | None) -> str:
         """Return a figure with thousands apart."""

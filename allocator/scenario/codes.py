@@ -181,6 +181,10 @@ _RULES = {
     "change-over-without-effect": _warning(
         "Change-over between services that never take turns in a room."
     ),
+    "standard-without-places": _error(
+        "A standard counts places of a service that has unlimited capacity."
+    ),
+    "floor-twice": _error("A coverage floor is given twice."),
     "place-above-max-area": _error("One place is larger than the service may be."),
     "worst-coverage-lowered": _error("A worst coverage can only be made large."),
     "goal-sense": _warning("A goal makes worse what planners want better."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocator.scenario.residents import Index, persons_by_zone
 from allocator.scenario.schema import Capacity
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Tables:
     buildings: pd.DataFrame
     spaces: pd.DataFrame
     facilities: pd.DataFrame
+    requests: pd.DataFrame
     travel: pd.DataFrame
     streets: StreetLines | None = None
     """Street lines; None unless `access.mode` is network."""
@@ -209,6 +211,14 @@ class Scenario:
         facilities = self.tables.facilities.drop_duplicates("facility_id")
         frames = [self.tables.buildings[["x", "y"]], facilities[["x", "y"]]]
         return np.concatenate([frame.to_numpy(np.float64) for frame in frames])
+
+    @cached_property
+    def residents(self) -> npt.NDArray[np.float64]:
+        """Persons of every zone by group, shape (zones, groups)."""
+        index = Index(self.spec, self.tables.zones)
+        persons = persons_by_zone(index, self.tables.population)
+        persons.setflags(write=False)
+        return persons
 
     @property
     def num_buildings(self) -> int:

@@ -80,8 +80,10 @@ def test_solve_proves_the_optimum_and_writes_a_whole_run(
     assert folder.name.startswith("tiny-20")
     assert sorted(path.name for path in folder.iterdir()) == [
         "assignments.csv",
+        "compliance.csv",
         "coverage.csv",
         "progress.csv",
+        "requests.csv",
         "run.json",
         "scenario",
         "served.parquet",

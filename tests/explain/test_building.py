@@ -116,7 +116,7 @@ def test_figures_of_a_bar_in_both_languages() -> None:
     assert answer.table["reason"][0] == "floor 3 is above 1 and no gas"
     for language, text in (
         ("en", "floor 3 is above 1 and no gas"),
-        ("zh", "所在层 3 高于 1 层且无 gas"),
+        ("zh", "楼层 3 高于 1且缺少燃气"),
     ):
         table = answer.blocks(language)[1].table
         assert table is not None

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from allocator.errors import OptionsInvalid
-from allocator.evaluate.reasons import ENGLISH
+from allocator.evaluate.wording import ENGLISH
 from allocator.explain import explain_limits
 from allocator.explain.chain import Step
 from allocator.explain.loss import Verdict
@@ -27,7 +27,7 @@ def test_the_languages_have_the_same_messages_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_its_message(language: str) -> None:
     known = messages(language)
-    wanted = {f"reason.{key}" for key in ENGLISH}
+    wanted = {f"reason.{key}" for key in ENGLISH.sentences}
     wanted |= {f"chain.{step.word}" for step in Step}
     wanted |= {f"step.{step.word}" for step in Step}
     wanted |= {f"loss.{verdict.value}" for verdict in Verdict}
@@ -37,7 +37,8 @@ def test_every_code_has_its_message(language: str) -> None:
 
 def test_reasons_in_english_are_those_of_the_evaluator() -> None:
     known = messages("en")
-    assert {key: known[f"reason.{key}"] for key in ENGLISH} == dict(ENGLISH)
+    sentences = {key: known[f"reason.{key}"] for key in ENGLISH.sentences}
+    assert sentences == dict(ENGLISH.sentences)
 
 
 def test_other_languages_are_refused() -> None:

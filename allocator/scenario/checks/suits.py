@@ -69,6 +69,12 @@ def _meets(facts: Facts, condition: Condition) -> Bools:
     if condition.excluded_former_uses:
         former = _of_building(facts, "former_use")
         meets &= ~former.isin(condition.excluded_former_uses).to_numpy(bool)
+    if condition.community_kinds:
+        communities = facts.table("communities").drop_duplicates("community_id")
+        kinds = communities.set_index("community_id")["kind"]
+        kind = _of_building(facts, "community_id").map(kinds)
+        wanted = [k.value for k in condition.community_kinds]
+        meets &= kind.isin(wanted).to_numpy(bool)
     if condition.min_lease_years is not None:
         lease = _of_building(facts, "lease_until")
         years = (lease - pd.Timestamp(facts.spec.date)).dt.days / DAYS_PER_YEAR
