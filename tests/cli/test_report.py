@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from allocator.cli.app import run
@@ -31,12 +32,20 @@ def test_the_page_lies_beside_the_run(
     assert sorted(solved.iterdir()) == before
 
 
-def test_other_formats_do_not_exist_yet(
+def test_the_workbook_lies_beside_the_run(
     solved: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for kind in ("xlsx", "gpkg"):
-        assert run(["report", str(solved), "--format", kind]) == 2
-        assert f"{kind} does not exist yet" in capsys.readouterr().err
+    assert run(["report", str(solved), "--format", "xlsx", "--lang", "zh"]) == 0
+    book = solved.parent.resolve() / "first-report-zh.xlsx"
+    assert capsys.readouterr().out == f"{book}\n"
+    assert "封面" in openpyxl.load_workbook(book).sheetnames
+
+
+def test_maps_do_not_exist_yet(
+    solved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", str(solved), "--format", "gpkg"]) == 2
+    assert "gpkg does not exist yet" in capsys.readouterr().err
 
 
 def test_a_place_that_cannot_be_written(

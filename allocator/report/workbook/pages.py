@@ -65,7 +65,7 @@ def _write(
 def _facts(grid: Grid, row: int, page: MeetingPage) -> int:
     """Write what is known of the page's subject, in one wrapped line."""
     line = grid.words("fact_gap").join(
-        grid.words("fact", label=label, text=text) for label, text in page.facts
+        grid.words("fact_line", label=label, text=text) for label, text in page.facts
     )
     form = grid.styles.add({"font_size": 10, "text_wrap": True, "valign": "vcenter"})
     return grid.note(row, line, form)
