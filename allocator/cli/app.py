@@ -118,7 +118,7 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import explaining, looking, solving
+    from allocator.cli import explaining, looking, solving, sweeping
 
     for command in (
         looking.init,
@@ -130,6 +130,7 @@ def _add_commands() -> None:
         looking.compare,
         looking.report,
         explaining.explain,
+        sweeping.sweep,
         looking.schema,
     ):
         cli.add_command(command)

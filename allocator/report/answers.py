@@ -50,13 +50,12 @@ def block_html(number: int, block: Block) -> str:
     parts = [note(line) for line in block.lines]
     if block.table is not None and len(block.table):
         parts.append(frame_html(block.table, f"table-{number}"))
-    return section(f"part-{number}", block.title, *parts)
+    return section(f"part-{number}", block.title, parts)
 
 
 def frame_html(frame: pd.DataFrame, id_: str) -> str:
     """Return a table; texts stand to the left, figures to the right."""
-    kinds = [frame[name].dtype.kind for name in frame.columns]
-    texts = next((k for k, kind in enumerate(kinds) if kind in "iuf"), len(kinds))
+    texts = [frame.iloc[:, k].dtype.kind not in "iuf" for k in range(frame.shape[1])]
     rows = [
         [cell_html(value) for value in row]
         for row in frame.itertuples(index=False, name=None)

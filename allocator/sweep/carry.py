@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from allocator.sweep.grid import Grid, Point
 
 
+NESTED = -1
+"""Stands for a point whose best plan is its nested one."""
+
+
 @dataclass(frozen=True)
 class Solved:
     """What is known of one point, its own run and its neighbours' together."""
@@ -31,7 +35,8 @@ class Solved:
     run: Run
     """Its own run."""
     plan_from: int | None
-    """Number of the point whose run holds the plan; None without a plan."""
+    """Number of the point whose run holds the plan, `NESTED` for the nested run of this
+    point; None without a plan."""
     plan: Plan | None
     range: Range
     """Plan value and bound of the first goal, larger is better."""

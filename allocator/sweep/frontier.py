@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from allocator.sweep.grid import Grid
     from allocator.sweep.nested import Nested
 
-MEASURES = (
-    "coverage",
-    "covered_persons",
-    "capital_cost",
-    "yearly_outlay",
-    "floor_used_m2",
-    "buildings",
-)
+MEASURES = {
+    "coverage": "coverage",
+    "covered_persons": "covered_persons",
+    "capital_cost": "capital_cost",
+    "yearly_outlay": "yearly_outlay",
+    "floor_used_m2": "floor_used_m2",
+    "buildings_used": "buildings",
+}
+"""Column to the measure it holds; a limit may be called `buildings` too."""
 STEP_COLUMNS = [
     "variant",
     "from_point",
@@ -83,9 +84,9 @@ class Sweep:
     def table(self) -> pd.DataFrame:
         """One row per point: variant, a column per axis, status, objective, bound, gap.
 
-        Then the measures of its plan; `plan_from`, the point whose run holds the plan;
-        own_objective and own_bound of its own run; `run`, that run's folder below
-        ``points``.
+        Then the measures of its plan; `plan_from`, the point whose run holds the plan
+        (−1: its nested run); own_objective and own_bound of its own run; `run`, that
+        run's folder below ``points``.
         """
         rows = []
         for item in self.solved:
@@ -102,7 +103,7 @@ class Sweep:
                 "objective": objective,
                 "bound": shown_bound,
                 "gap": gap,
-                **{name: item.measures.get(name) for name in MEASURES},
+                **{name: item.measures.get(m) for name, m in MEASURES.items()},
                 "plan_from": item.plan_from,
                 "own_objective": item.run.objective,
                 "own_bound": item.run.bound,
@@ -222,10 +223,14 @@ class Sweep:
         """
         return sweep_blocks(self, Words(language, self.scenario))
 
+    def title(self, language: str = "en") -> str:
+        """Return what was moved, in words."""
+        return sweep_title(self, Words(language, self.scenario))
+
     def text(self, language: str = "en") -> str:
         """Return the sentences, without the tables."""
         lines = [line for block in self.blocks(language) for line in block.lines]
-        return "\n".join([sweep_title(self, Words(language, self.scenario)), *lines])
+        return "\n".join([self.title(language), *lines])
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for machines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from allocator.errors import VerificationFailed
@@ -10,10 +10,11 @@ from allocator.explain.loss import Loss, Range, Verdict, loss
 from allocator.plan import ASSIGNMENT_COLUMNS
 from allocator.scenario.change import with_pins
 from allocator.solve import evaluate
+from allocator.sweep.carry import NESTED
 from allocator.sweep.job import PointJob, finished, point_folder, run_point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from allocator.engines.engine import StopSignal
@@ -36,6 +37,7 @@ class Nested:
     range: Range
     price: Loss
     """What the first goal loses against the free plans of the point."""
+    measures: Mapping[str, float]
     folder: Path | None
     """Its run; None where the free or the smaller plan serves."""
 
@@ -59,8 +61,10 @@ def nested_plans(
             continue
         if not chain:
             nothing = Loss(0.0, 0.0, Verdict.NONE, 0.0)
-            first = Nested(item.point.number, item.plan, item.range, nothing, None)
-            chain.append(first)
+            number = item.point.number
+            chain.append(
+                Nested(number, item.plan, item.range, nothing, item.measures, None)
+            )
             continue
         following = _next(item, chain[-1].plan, options, folder, stop)
         if following is None:
@@ -85,13 +89,13 @@ def _next(
     # the plan before and the free plan may be better than what was found in time
     plans: list[tuple[Plan | None, Path | None]] = [(run.plan, target)]
     plans += [(before, None), (item.plan, None)]
-    best: tuple[float, Plan, Path | None] | None = None
+    best: tuple[float, Plan, Mapping[str, float], Path | None] | None = None
     for plan, place in plans:
         if plan is None:
             continue
-        value = _value(scenario, plan, maximizes=maximizes)
+        value, measures = _rated(scenario, plan, maximizes=maximizes)
         if value is not None and (best is None or value > best[0]):
-            best = (value, plan, place)
+            best = (value, plan, measures, place)
     if best is None:
         return None
     if not held(before) <= held(best[1]):
@@ -99,16 +103,45 @@ def _next(
         raise VerificationFailed(msg)
     found = Range(best[0], bound)
     price = loss(item.range, found)
-    return Nested(item.point.number, best[1], found, price, best[2])
+    return Nested(item.point.number, best[1], found, price, best[2], best[3])
 
 
-def _value(scenario: Scenario, plan: Plan, *, maximizes: bool) -> float | None:
-    """Return the first goal of a plan, larger is better; None if it breaks a rule."""
+def _rated(
+    scenario: Scenario, plan: Plan, *, maximizes: bool
+) -> tuple[float | None, Mapping[str, float]]:
+    """Return the first goal of a plan, larger is better, and its measures.
+
+    None where it breaks a rule.
+    """
     result = evaluate(scenario, plan)
     assert result.evaluation is not None
-    if result.evaluation.violations:
-        return None
-    return Range.of(result.objective, None, maximizes=maximizes).plan
+    value = Range.of(result.objective, None, maximizes=maximizes).plan
+    return None if result.evaluation.violations else value, result.measures
+
+
+def lifted(
+    solved: Sequence[Solved], chain: Sequence[Nested]
+) -> tuple[tuple[Solved, ...], tuple[Nested, ...]]:
+    """Let a nested plan count as a free one where it is better; it keeps every rule."""
+    by_number = {plan.number: plan for plan in chain}
+    points, plans = [], []
+    for item in solved:
+        plan = by_number.get(item.point.number)
+        if plan is None or plan.range.plan is None or item.range.plan is None:
+            points.append(item)
+            continue
+        if plan.range.plan > item.range.plan:
+            range_ = Range(plan.range.plan, item.range.bound)
+            item = replace(
+                item,
+                plan=plan.plan,
+                plan_from=NESTED,
+                range=range_,
+                measures=plan.measures,
+            )
+        points.append(item)
+        plans.append(replace(plan, price=loss(item.range, plan.range)))
+    return tuple(points), tuple(plans)
 
 
 def held(plan: Plan) -> Held:

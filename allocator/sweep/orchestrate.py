@@ -16,7 +16,7 @@ from allocator.sweep.carry import carry
 from allocator.sweep.frontier import Sweep
 from allocator.sweep.grid import build_grid
 from allocator.sweep.job import PointJob, finished, point_folder, run_point
-from allocator.sweep.nested import nested_plans
+from allocator.sweep.nested import lifted, nested_plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from allocator.runs.read import Run
     from allocator.sweep.axes import Axis
+    from allocator.sweep.carry import Solved
     from allocator.sweep.grid import Grid, Point
     from allocator.sweep.nested import Nested
 
@@ -79,13 +80,17 @@ def sweep(
     parent = Path(folder)
     runs = _Points(grid, told, parent / "points", on_point).solve(at_once)
     solved = carry(grid, runs)
+    if not nested:
+        return Sweep(grid, solved, {}, parent)
     chains: dict[str, tuple[Nested, ...]] = {}
-    if nested:
+    points: list[Solved] = []
+    for variant in scenarios:
+        own = [item for item in solved if item.point.variant == variant]
         place, stop = parent / "nested", StopSignal()
-        for variant in scenarios:
-            own = [item for item in solved if item.point.variant == variant]
-            chains[variant] = nested_plans(own, told, place, stop, on_point)
-    return Sweep(grid, solved, chains, parent)
+        chain = nested_plans(own, told, place, stop, on_point)
+        lifted_points, chains[variant] = lifted(own, chain)
+        points += lifted_points
+    return Sweep(grid, tuple(points), chains, parent)
 
 
 def _options(grid: Grid, options: SolveOptions | None, at_once: int) -> SolveOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator.explain.words import Block
+from allocator.sweep.carry import NESTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ SHOWN_MEASURES = (
     "capital_cost",
     "yearly_outlay",
     "floor_used_m2",
-    "buildings",
+    "buildings_used",
 )
 
 
@@ -45,7 +46,9 @@ def sweep_blocks(sweep: Sweep, words: Words) -> list[Block]:
     names = {axis.name: axis_name(axis.name, words) for axis in sweep.grid.axes}
     front = ["point", "variant", *names, *FRONT, *SHOWN_MEASURES, "plan_from"]
     lines = (words("sweep.frontier", unit=words.unit), words("sweep.carried"))
-    table = _shown(sweep, sweep.table, front, words, names)
+    nested = words("sweep.line_nested")
+    origin = [_origin(k, nested) for k in sweep.table["plan_from"].astype(float)]
+    table = _shown(sweep, sweep.table.assign(plan_from=origin), front, words, names)
     blocks = [Block(words("sweep.table"), lines, table)]
     for key, frame in {
         "steps": sweep.steps,
@@ -70,3 +73,10 @@ def _shown(
     several = len({point.variant for point in sweep.grid.points}) > 1
     kept = [name for name in columns if name != "variant" or several]
     return words.table(frame, kept, headers)
+
+
+def _origin(number: float, nested: str) -> str:
+    """Return from which point a plan is."""
+    if number != number:  # NaN: no plan
+        return ""
+    return nested if number == NESTED else f"{number:g}"

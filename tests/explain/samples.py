@@ -38,7 +38,14 @@ def two_rooms(**sections: object) -> Scenario:
     Zone Z1 reaches B1 alone, Z3 B2 alone, Z2 both; meals need 2 m² a place and a
     club 4 m²; in one room they take turns. Fitting a room costs 10 a place.
     """
-    document = {"limits": {"capital_budget": 600}, **sections}
+    document: dict[str, Any] = {
+        "limits": {"capital_budget": 600},
+        "spaces": [
+            {"space_id": "R1", "building_id": "B1", "usable_area_m2": 100},
+            {"space_id": "R2", "building_id": "B2", "usable_area_m2": 40},
+        ],
+        **sections,
+    }
     return make_scenario(
         services=[
             weekly("meals", "11:00-13:00", equipment_cost_per_place=10),
@@ -61,10 +68,6 @@ def two_rooms(**sections: object) -> Scenario:
         buildings=[
             {"building_id": "B1", "x": 100, "y": 0, "community_id": "C1"},
             {"building_id": "B2", "x": 900, "y": 0, "community_id": "C3"},
-        ],
-        spaces=[
-            {"space_id": "R1", "building_id": "B1", "usable_area_m2": 100},
-            {"space_id": "R2", "building_id": "B2", "usable_area_m2": 40},
         ],
         **document,
     )
