@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from allocator.evaluate.arcs import Arcs
     from allocator.explain.known import Known
+    from allocator.explain.site import Site
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
@@ -213,10 +214,13 @@ class _Additions:
         columns = (table[name] for name in ("rule_id", "where", "slack", "limit"))
         self.slack = list(zip(*columns, strict=True))
         self.district = run.scenario.tables.buildings["district_id"].tolist()
+        self._sites: dict[int, Site] = {}
 
     def step(self, b: int, o: int) -> tuple[int, str]:
         """Return the furthest step over the spaces of a building."""
-        site = site_of(self.run, b)
+        if b not in self._sites:
+            self._sites[b] = site_of(self.run, b)
+        site = self._sites[b]
         best, named = Step.ROOM_TAKEN, ""
         for r in range(len(site.space_ids)):
             if (r, o) in site.bars:

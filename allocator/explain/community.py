@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
 
 from allocator.explain.chain import Step, chain_table, residents
 from allocator.explain.explanation import Explanation
 from allocator.explain.known import check_id, known
-from allocator.explain.limits import limits_table
+from allocator.explain.neighbourhood import (
+    NEXT_DOOR,
+    binding_of,
+    candidates_of,
+    changes_of,
+    neighbours_of,
+)
 from allocator.explain.pinned import Solved, solve_pin, solved_lines
-from allocator.explain.reach import arcs_within_reach, best_gains
-from allocator.explain.site import site_of
 from allocator.explain.words import Block
 
 if TYPE_CHECKING:
-    from allocator.evaluate.arcs import Arcs
-    from allocator.explain.chain import Residents
-    from allocator.explain.known import Known, Source
+    import pandas as pd
+
+    from allocator.explain.known import Source
     from allocator.explain.words import Words
     from allocator.options import SolveOptions
-    from allocator.result import Result
-
-OWN, NEXT_DOOR = "own", "next_door"
-CANDIDATE_COLUMNS = ["building_id", "service_id", "gain_persons"]
-CANDIDATES = 10
-"""Buildings listed that could be the community's next site."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +187,7 @@ def explain_community(
     check_id("community", community, ids)
     check_id("need", need, list(run.scenario.need2position))
     people = residents(run, community, need)
-    candidates = _candidates(run, community, people)
+    candidates = candidates_of(run, community, people)
     solved, others = None, None
     if solve and len(candidates):
         first = candidates.iloc[0]
@@ -202,7 +197,7 @@ def explain_community(
             "service": first["service_id"],
         }
         solved, result = solve_pin(run, pin, options)
-        others = _changes(run, result)
+        others = changes_of(run, result)
     return CommunityExplanation(
         run,
         chain_table(run, people),
@@ -210,105 +205,9 @@ def explain_community(
         need,
         float(people.demand_persons.sum()),
         float(people.covered_persons.sum()),
-        _neighbours(run, community, people),
+        neighbours_of(run, community, people),
         candidates,
-        _binding(run, community),
+        binding_of(run, community),
         solved,
         others,
     )
-
-
-def _neighbours(run: Known, community: str, people: Residents) -> pd.DataFrame:
-    """Return from where the residents are covered."""
-    scenario, served = run.scenario, run.view.served
-    own = np.isin(served.row, people.rows)
-    home = _community_of_sites(run)[served.site[own]]
-    needs = np.array([need.id for need in scenario.needs], object)
-    planned = served.site[own] < scenario.num_buildings
-    frame = pd.DataFrame(
-        {
-            "need_id": needs[served.need[own]],
-            "from": np.where(home == community, OWN, NEXT_DOOR),
-            "site_community_id": home,
-            "kind": np.where(planned, "planned", "existing"),
-            "covered_persons": served.covered_persons[own],
-        }
-    )
-    keys = ["need_id", "from", "site_community_id", "kind"]
-    return frame.groupby(keys).agg({"covered_persons": "sum"}).reset_index()
-
-
-def _community_of_sites(run: Known) -> Any:
-    """Return the community of every site; "" where it is not known."""
-    tables = run.scenario.tables
-    facilities = tables.facilities.drop_duplicates("facility_id")
-    frames = [tables.buildings["community_id"], facilities["community_id"]]
-    return np.concatenate([frame.to_numpy(object) for frame in frames])
-
-
-def _binding(run: Known, community: str) -> pd.DataFrame:
-    """Return the limits that bind in total and where the community's buildings are."""
-    buildings = run.scenario.tables.buildings
-    own = buildings["community_id"] == community
-    districts = {"", *buildings.loc[own, "district_id"]}
-    table = limits_table(run)
-    here = table["where"].isin(districts) & (table["rule_id"] != "coverage_floor")
-    return table[table["binds"].astype(bool) & here].reset_index(drop=True)
-
-
-def _candidates(run: Known, community: str, people: Residents) -> pd.DataFrame:
-    """Return unused buildings that could serve residents whom nobody serves.
-
-    Those of the community; without any, those within its reach.
-    """
-    arcs = arcs_within_reach(run, people.rows)
-    arcs = replace(arcs, row=people.rows[arcs.row])
-    home = run.scenario.tables.buildings["community_id"].to_numpy(object)
-    near = np.setdiff1d(np.unique(arcs.site), list(run.view.building2uses))
-    near = near[near < run.scenario.num_buildings]
-    own = near[home[near] == community]
-    for buildings in (own, near):
-        rows = [row for b in buildings.tolist() for row in _services(run, b, arcs)]
-        if rows:
-            break
-    table = pd.DataFrame(rows, columns=CANDIDATE_COLUMNS)
-    table = table.sort_values("gain_persons", ascending=False, kind="stable")
-    return table.drop_duplicates("building_id").head(CANDIDATES).reset_index(drop=True)
-
-
-def _services(run: Known, b: int, arcs: Arcs) -> list[tuple[str, str, float]]:
-    """Return each service that an unused building could give the residents."""
-    site = site_of(run, b)
-    own = arcs.site == b
-    arcs = replace(arcs, **{name: part[own] for name, part in vars(arcs).items()})
-    capacity: dict[int, float] = {}
-    for r in range(len(site.space_ids)):
-        for o in np.unique(arcs.offer).tolist():
-            if (r, o) not in site.bars:
-                offer = run.scenario.offers[o]
-                visits = site.most_places(r, o) * offer.visits_per_place_week
-                most = np.inf if offer.unlimited else visits
-                capacity[o] = max(capacity.get(o, 0.0), most)
-    return [
-        (site.building_id, run.scenario.offers[o].service_id, gain.covered_persons)
-        for o, gain in best_gains(run, arcs, capacity).items()
-        if gain.covered_persons > 0
-    ]
-
-
-def _changes(run: Known, result: Result) -> pd.DataFrame | None:
-    """Return how covered persons change by community in the solved plan."""
-    from allocator.evaluate.coverage import resident_rows
-    from allocator.evaluate.view import build_view
-
-    if result.plan is None:
-        return None
-    rows = resident_rows(run.scenario)
-    after = build_view(run.scenario, run.access, result.plan).covered_by_row()
-    counted = rows.counted
-    change = after - run.view.covered_by_row()
-    home = rows.community_id[counted]
-    frame = pd.DataFrame({"community_id": home, "change_persons": change[counted]})
-    table = frame.groupby("community_id").agg({"change_persons": "sum"}).reset_index()
-    moved = table["change_persons"].abs() > 1e-6
-    return table[moved].sort_values("change_persons", kind="stable", ignore_index=True)
