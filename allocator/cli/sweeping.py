@@ -88,6 +88,7 @@ Moved = tuple[str, str, bool]
     type=click.IntRange(min=1),
     help="Threads of each point. Default: the cores shared out over --jobs.",
 )
+@click.option("--start", metavar="RUN", help="Run that the first points start from.")
 @click.option(
     "--out",
     metavar="DIR",
@@ -107,6 +108,7 @@ def sweep(
     items.csv, sweep.json, and chart and page in English and Chinese.
     """
     from allocator.report.frontier import write_frontier
+    from allocator.runs import read_run
     from allocator.sweep import sweep as sweep_scenarios
 
     moved = _moved(asked)
@@ -120,6 +122,7 @@ def sweep(
         options=_options(some, asked),
         jobs=asked["jobs"],
         nested=asked["nested"],
+        start=read_run(asked["start"]).plan if asked["start"] else None,
         on_point=say,
     )
     found.write()

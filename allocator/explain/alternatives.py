@@ -19,6 +19,7 @@ import pandas as pd
 from allocator.explain.explanation import Explanation
 from allocator.explain.known import known
 from allocator.explain.replacement import rank_items
+from allocator.explain.starting import start_without
 from allocator.explain.words import Block
 from allocator.plan import ASSIGNMENT_COLUMNS
 from allocator.scenario.change import with_pins
@@ -155,7 +156,9 @@ class _Search:
         names = sorted(out)
         pins = [{"fix": "out", "building": name} for name in names]
         label = f"without-{len(names)}-buildings-{len(self.tried)}"
-        result = self.run.solve(with_pins(self.run.scenario, pins, label), self.options)
+        scenario = with_pins(self.run.scenario, pins, label)
+        start = start_without(self.run.plan, pins)
+        result = self.run.solve(scenario, self.options, start)
         if result.plan is None:
             self.size /= 2
             return True

@@ -196,8 +196,8 @@ def explain_community(
             "building": first["building_id"],
             "service": first["service_id"],
         }
-        solved, result = solve_pin(run, pin, options)
-        others = changes_of(run, result)
+        solved, plan = solve_pin(run, pin, options)
+        others = changes_of(run, plan)
     return CommunityExplanation(
         run,
         chain_table(run, people),

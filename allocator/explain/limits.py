@@ -13,7 +13,7 @@ from allocator.evaluate.rules_coverage import coverage_floors
 from allocator.evaluate.spaces import usable_area_m2
 from allocator.explain.explanation import Explanation
 from allocator.explain.known import DEFAULT_TIME_LIMIT_S, known
-from allocator.explain.loss import Loss, Range, loss
+from allocator.explain.loss import Loss, loss
 from allocator.explain.words import Block
 from allocator.scenario.change import with_limit
 
@@ -209,11 +209,9 @@ def _gain(
     limit = row["limit"] * (1 + more)
     if key == "buildings":
         limit = max(round(limit), row["limit"] + 1)
-    larger = run.solve(
-        with_limit(run.scenario, key, limit, district=row["where"]), options
-    )
-    free = Range.of(larger.objective, larger.bound, maximizes=run.maximizes)
-    return loss(free, run.range)
+    scenario = with_limit(run.scenario, key, limit, district=row["where"])
+    larger = run.solve(scenario, options, run.plan)
+    return loss(larger.range(maximizes=run.maximizes), run.range)
 
 
 def _bound_rises(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from allocator.evaluate.arcs import Arcs
     from allocator.explain.chain import Residents
     from allocator.explain.known import Known
-    from allocator.result import Result
+    from allocator.plan import Plan
 
 OWN, NEXT_DOOR = "own", "next_door"
 CANDIDATE_COLUMNS = ["building_id", "service_id", "gain_persons"]
@@ -104,12 +104,12 @@ def _services(run: Known, b: int, arcs: Arcs) -> list[tuple[str, str, float]]:
     ]
 
 
-def changes_of(run: Known, result: Result) -> pd.DataFrame | None:
-    """Return how covered persons change by community in the solved plan."""
-    if result.plan is None:
+def changes_of(run: Known, plan: Plan | None) -> pd.DataFrame | None:
+    """Return how covered persons change by community in another plan."""
+    if plan is None:
         return None
     rows = resident_rows(run.scenario)
-    after = build_view(run.scenario, run.access, result.plan).covered_by_row()
+    after = build_view(run.scenario, run.access, plan).covered_by_row()
     counted = rows.counted
     change = after - run.view.covered_by_row()
     home = rows.community_id[counted]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allocator.explain.loss import Loss, Range, loss
+from allocator.explain.loss import Loss, loss
+from allocator.explain.starting import start_with, start_without
 from allocator.scenario.change import with_pins
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from allocator.explain.known import Known
     from allocator.explain.words import Words
     from allocator.options import SolveOptions
-    from allocator.result import Result
+    from allocator.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,27 @@ class Solved:
 
 def solve_pin(
     run: Known, pin: Mapping[str, str], options: SolveOptions | None
-) -> tuple[Solved, Result]:
-    """Solve the scenario with one more pin; return the loss and the new plan."""
-    label = "-".join(pin.values())
-    result = run.solve(with_pins(run.scenario, [pin], label), options)
-    forced = Range.of(result.objective, result.bound, maximizes=run.maximizes)
-    infeasible = result.status.value == "infeasible"
+) -> tuple[Solved, Plan | None]:
+    """Solve the scenario with one more pin; return the loss and the best plan.
+
+    It begins from the run's plan, mended so that it keeps the pin.
+    """
+    scenario = with_pins(run.scenario, [pin], "-".join(pin.values()))
+    start = None
+    if pin["fix"] == "out":
+        start = start_without(run.plan, [pin])
+    elif "building" in pin:
+        start = start_with(run, scenario, pin)
+    found = run.solve(scenario, options, start or run.plan)
+    infeasible = found.result.status.value == "infeasible"
     solved = Solved(
         pin,
-        loss(run.range, forced, infeasible=infeasible),
-        result.status.value,
-        result.objective,
-        result.bound,
+        loss(run.range, found.range(maximizes=run.maximizes), infeasible=infeasible),
+        found.result.status.value,
+        found.objective,
+        found.result.bound,
     )
-    return solved, result
+    return solved, found.plan
 
 
 def solved_lines(solved: Solved, words: Words) -> tuple[str, ...]:

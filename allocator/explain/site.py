@@ -186,10 +186,10 @@ def cut_out(run: Known, buildings: Sequence[int]) -> Scenario:
     )
 
 
-def site_of(run: Known, building: int) -> Site:
-    """Return one building with what the plan holds there."""
+def site_of(run: Known, building: int, view: PlanView | None = None) -> Site:
+    """Return one building with what the run's plan, or another view's, holds there."""
     small = cut_out(run, [building])
-    held = run.view.assigned
+    held = (view or run.view).assigned
     own = held.building == building
     position = {name: k for k, name in enumerate(small.tables.spaces["space_id"])}
     space_ids = run.view.space_ids

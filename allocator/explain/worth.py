@@ -12,10 +12,12 @@ import numpy as np
 
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.goals import RESIDENT_MEASURES
+from allocator.explain.reach import worth_per_person
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from allocator.evaluate.view import PlanView
     from allocator.explain.known import Known
 
     Floats = npt.NDArray[np.float64]
@@ -32,11 +34,23 @@ def counts_residents(run: Known) -> bool:
 
 def served_worth(run: Known) -> Floats:
     """Return what each served row brings, in the first goal or in covered persons."""
-    served = run.view.served
     if not counts_residents(run):
-        return served.covered_persons
-    known = np.maximum(served.row, 0)
-    return served.covered_persons * run.worth_per_person[served.offer, known]
+        return run.view.served.covered_persons
+    return _weighted(run.view, run.worth_per_person)
+
+
+def view_worth(view: PlanView) -> Floats:
+    """Return what each served row of any plan brings, as `served_worth`."""
+    goal = view.scenario.spec.goals[0]
+    if not any(term.measure in RESIDENT_MEASURES for term in goal.terms):
+        return view.served.covered_persons
+    return _weighted(view, worth_per_person(view.scenario))
+
+
+def _weighted(view: PlanView, worth: Floats) -> Floats:
+    """Return covered persons × what each is worth at its offer."""
+    served = view.served
+    return served.covered_persons * worth[served.offer, np.maximum(served.row, 0)]
 
 
 def shares_of_capacity(run: Known) -> Floats:

@@ -6,12 +6,15 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from allocator.access import build_access
 from allocator.engines.exact.child import ChildProcess
 from allocator.errors import RunError
+from allocator.explain.starting import trimmed
 from allocator.runs.read import Run, read_run
 from allocator.runs.write import write_run
 from allocator.solve import solve
@@ -30,7 +33,10 @@ KEY_LENGTH = 12
 
 @dataclass(frozen=True)
 class PointJob:
-    """Solve one scenario from a plan and write the run."""
+    """Solve one scenario and write the run.
+
+    It begins from a plan, without the buildings that the limits do not leave room for.
+    """
 
     scenario: Scenario
     options: SolveOptions
@@ -39,7 +45,11 @@ class PointJob:
 
     def run(self, reporter: Reporter) -> None:
         """Solve and write; the folder appears when it is whole."""
-        result = solve(self.scenario, self.options, start=self.start)
+        began = time.monotonic()
+        start = self.start
+        if start is not None:
+            start = trimmed(self.scenario, build_access(self.scenario), start)
+        result = solve(self.scenario, self.options, start=start, started_at=began)
         write_run(result, self.folder)
 
 
@@ -63,6 +73,12 @@ def point_folder(
     key = hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
     label = re.sub(r"[^\w.=+-]+", "-", "-".join(scenario.provenance.variants))
     return parent / f"{label[:80].strip('-.')}-{key}"
+
+
+def plan_key(plan: Plan) -> str:
+    """Return a text that tells plans to start from apart."""
+    text = plan.assignments.to_csv(index=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def finished(folder: Path) -> Run | None:

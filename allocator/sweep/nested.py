@@ -11,7 +11,13 @@ from allocator.plan import ASSIGNMENT_COLUMNS
 from allocator.scenario.change import with_pins
 from allocator.solve import evaluate
 from allocator.sweep.carry import NESTED
-from allocator.sweep.job import PointJob, finished, point_folder, run_point
+from allocator.sweep.job import (
+    PointJob,
+    finished,
+    plan_key,
+    point_folder,
+    run_point,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,8 +85,7 @@ def _next(
 ) -> Nested | None:
     """Return the nested plan of a point, the one before it known."""
     scenario = _pinned(item.point.scenario, before)
-    start = _key(before)
-    target = point_folder(folder, scenario, options, start)
+    target = point_folder(folder, scenario, options, plan_key(before))
     run = finished(target)
     if run is None:
         run = run_point(PointJob(scenario, options, before, target), stop)
@@ -157,8 +162,3 @@ def _pinned(scenario: Scenario, plan: Plan) -> Scenario:
         for row in sorted(held(plan))
     ]
     return with_pins(scenario, pins, "nested")
-
-
-def _key(plan: Plan) -> str:
-    """Return a text that tells plans to start from apart."""
-    return plan.assignments.to_csv(index=False)

@@ -15,13 +15,20 @@ from allocator.scenario.scenario import Scenario
 from allocator.sweep.carry import carry
 from allocator.sweep.frontier import Sweep
 from allocator.sweep.grid import build_grid
-from allocator.sweep.job import PointJob, finished, point_folder, run_point
+from allocator.sweep.job import (
+    PointJob,
+    finished,
+    plan_key,
+    point_folder,
+    run_point,
+)
 from allocator.sweep.nested import lifted, nested_plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from allocator.plan import Plan
     from allocator.runs.read import Run
     from allocator.sweep.axes import Axis
     from allocator.sweep.carry import Solved
@@ -40,6 +47,7 @@ def sweep(
     options: SolveOptions | None = None,
     jobs: int | None = None,
     nested: bool = False,
+    start: Plan | None = None,
     on_point: Callable[[str], None] = lambda text: None,
 ) -> Sweep:
     """Solve a scenario at every value of one or two axes.
@@ -60,6 +68,9 @@ def sweep(
         per chain of points.
     nested
         Also solve plans of which each contains the one before (one axis only).
+    start
+        Plan that the first points start from; later ones start from a neighbour. Where
+        a limit is overrun, the buildings that bring least are left out.
     on_point
         Called with a word on each point when it is there.
 
@@ -78,19 +89,19 @@ def sweep(
     at_once = jobs or os.cpu_count() or 1
     told = _options(grid, options, at_once)
     parent = Path(folder)
-    runs = _Points(grid, told, parent / "points", on_point).solve(at_once)
-    solved = carry(grid, runs)
+    points = _Points(grid, told, parent / "points", start, on_point)
+    solved = carry(grid, points.solve(at_once))
     if not nested:
         return Sweep(grid, solved, {}, parent)
     chains: dict[str, tuple[Nested, ...]] = {}
-    points: list[Solved] = []
+    lifted_points: list[Solved] = []
     for variant in scenarios:
         own = [item for item in solved if item.point.variant == variant]
         place, stop = parent / "nested", StopSignal()
         chain = nested_plans(own, told, place, stop, on_point)
-        lifted_points, chains[variant] = lifted(own, chain)
-        points += lifted_points
-    return Sweep(grid, tuple(points), chains, parent)
+        better, chains[variant] = lifted(own, chain)
+        lifted_points += better
+    return Sweep(grid, tuple(lifted_points), chains, parent)
 
 
 def _options(grid: Grid, options: SolveOptions | None, at_once: int) -> SolveOptions:
@@ -113,9 +124,11 @@ class _Points:
         grid: Grid,
         options: SolveOptions,
         folder: Path,
+        start: Plan | None,
         on_point: Callable[[str], None],
     ) -> None:
         self.grid, self.options, self.folder = grid, options, folder
+        self.start = start
         self.on_point = on_point
         self.runs: dict[int, Run] = {}
         self.stop = StopSignal()
@@ -150,9 +163,7 @@ class _Points:
 
     def _run(self, point: Point) -> Run:
         """Return the run of one point, solved now or before."""
-        before = self.runs.get(-1 if point.predecessor is None else point.predecessor)
-        start = before.plan if before is not None else None
-        key = before.name if before is not None else ""
+        start, key = self._start(point)
         target = point_folder(self.folder, point.scenario, self.options, key)
         known = finished(target)
         if known is not None:
@@ -160,3 +171,10 @@ class _Points:
         return run_point(
             PointJob(point.scenario, self.options, start, target), self.stop
         )
+
+    def _start(self, point: Point) -> tuple[Plan | None, str]:
+        """Return the plan a point starts from, and what tells it apart."""
+        if point.predecessor is not None:
+            before = self.runs[point.predecessor]
+            return before.plan, before.name
+        return self.start, plan_key(self.start) if self.start else ""

@@ -135,6 +135,19 @@ def test_a_point_has_the_same_run_whatever_is_solved_at_once(
     pd.testing.assert_frame_equal(*tables)
 
 
+def test_the_first_points_start_from_a_plan_that_is_given(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    """Without steps a point has what it started from, cut down to its limit."""
+    axis = limit_axis("capital_budget", (300, 600), scenario)
+    none = SolveOptions(engine="exact", max_steps=0, time_limit_s=60)
+    plan = solve(scenario, EXACT).plan
+    given = sweep(scenario, [axis], folder=tmp_path, options=none, start=plan)
+    alone = sweep(scenario, [axis], folder=tmp_path, options=none)
+    assert given.table["objective"].iloc[1] == pytest.approx(best(scenario))
+    assert not set(given.table["run"]) & set(alone.table["run"])
+
+
 def test_a_looser_bound_and_a_tighter_plan_are_carried(
     scenario: Scenario, tmp_path: Path
 ) -> None:
