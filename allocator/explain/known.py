@@ -13,9 +13,10 @@ from allocator.evaluate.view import build_view
 from allocator.explain.loss import Range
 from allocator.explain.reach import unserved_visits, worth_per_person
 from allocator.options import SolveOptions
-from allocator.result import Result, Status
+from allocator.result import Result
 from allocator.runs.read import Run, read_run
-from allocator.solve import evaluate, solve
+from allocator.solve import solve
+from allocator.solve.starting import no_worse_than
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,37 +95,16 @@ class Known:
 
     def solve(
         self, scenario: Scenario, options: SolveOptions | None, start: Plan
-    ) -> Found:
+    ) -> Result:
         """Solve a changed scenario, beginning from a plan; the better one counts."""
         told = options or SolveOptions.for_scenario(
             scenario, time_limit_s=DEFAULT_TIME_LIMIT_S
         )
-        result = solve(scenario, told, start=start)
-        found = Found(result, result.plan, result.objective)
-        given = evaluate(scenario, start)
-        assert given.evaluation is not None
-        if result.status is Status.INFEASIBLE or given.evaluation.violations:
-            return found
-        ours, theirs = (
-            Range.of(value, None, maximizes=self.maximizes).plan
-            for value in (given.objective, result.objective)
-        )
-        if ours is not None and (theirs is None or ours > theirs):
-            return Found(result, given.plan, given.objective)
-        return found
+        return no_worse_than(solve(scenario, told, start=start), start)
 
-
-@dataclass(frozen=True)
-class Found:
-    """What is known of a changed scenario: its solve, or a start that is better."""
-
-    result: Result
-    plan: Plan | None
-    objective: float | None
-
-    def range(self, *, maximizes: bool) -> Range:
-        """Return where the best value lies."""
-        return Range.of(self.objective, self.result.bound, maximizes=maximizes)
+    def range_of(self, result: Result) -> Range:
+        """Return where the best value of a changed scenario lies."""
+        return Range.of(result.objective, result.bound, maximizes=self.maximizes)
 
 
 Source = Known | Result | Run | str | Path

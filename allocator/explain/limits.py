@@ -211,7 +211,7 @@ def _gain(
         limit = max(round(limit), row["limit"] + 1)
     scenario = with_limit(run.scenario, key, limit, district=row["where"])
     larger = run.solve(scenario, options, run.plan)
-    return loss(larger.range(maximizes=run.maximizes), run.range)
+    return loss(run.range_of(larger), run.range)
 
 
 def _bound_rises(

@@ -54,16 +54,16 @@ def solve_pin(
         start = start_without(run.plan, [pin])
     elif "building" in pin:
         start = start_with(run, scenario, pin)
-    found = run.solve(scenario, options, start or run.plan)
-    infeasible = found.result.status.value == "infeasible"
+    result = run.solve(scenario, options, start or run.plan)
+    infeasible = result.status.value == "infeasible"
     solved = Solved(
         pin,
-        loss(run.range, found.range(maximizes=run.maximizes), infeasible=infeasible),
-        found.result.status.value,
-        found.objective,
-        found.result.bound,
+        loss(run.range, run.range_of(result), infeasible=infeasible),
+        result.status.value,
+        result.objective,
+        result.bound,
     )
-    return solved, found.plan
+    return solved, result.plan
 
 
 def solved_lines(solved: Solved, words: Words) -> tuple[str, ...]:

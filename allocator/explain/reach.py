@@ -119,7 +119,7 @@ def best_gains(
         covered = arcs.credit[own] / per_person[need[row]]
         worth = covered * value[offer, row]
         order = np.argsort(-worth, kind="stable")
-        amount = _filled(left[row][order], visits)
+        amount = filled(left[row][order], visits)
         gains[offer] = Gain(
             worth=float(amount @ np.maximum(worth[order], 0.0)),
             covered_persons=float(amount @ covered[order]),
@@ -129,7 +129,7 @@ def best_gains(
     return gains
 
 
-def _filled(amounts: Floats, most: float) -> Floats:
+def filled(amounts: Floats, most: float) -> Floats:
     """Return as much of each amount, in order, as a total allows."""
     before = np.cumsum(amounts) - amounts
     return np.clip(most - before, 0.0, amounts)

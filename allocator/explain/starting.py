@@ -15,9 +15,10 @@ import pandas as pd
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.spaces import usable_area_m2
 from allocator.evaluate.view import build_view
+from allocator.explain.reach import arcs_of_site, filled, unserved_visits
 from allocator.explain.site import local_violations, site_of
 from allocator.explain.worth import view_worth
-from allocator.plan import ASSIGNMENT_COLUMNS, Plan
+from allocator.plan import ASSIGNMENT_COLUMNS, SERVED_COLUMNS, Plan
 from allocator.units import exceeds
 
 if TYPE_CHECKING:
@@ -95,8 +96,41 @@ def start_with(run: Known, scenario: Scenario, pin: Mapping[str, str]) -> Plan |
     for gone in _ways(plan.assignments, row):
         mended = _with_row(without_rows(plan, gone), row, places)
         if not local_violations(_alone(run, mended, b)):
-            return trimmed(scenario, run.access, mended, spared=b)
+            plan = trimmed(scenario, run.access, mended, spared=b)
+            return _with_residents(run, plan, (b, o, places))
     return None
+
+
+def _with_residents(run: Known, plan: Plan, added: tuple[int, int, int]) -> Plan:
+    """Let a new offer serve residents whom nobody serves, those worth most first."""
+    if plan.served is None:
+        return plan
+    b, o, places = added
+    scenario, offer = run.scenario, run.scenario.offers[o]
+    arcs = arcs_of_site(run, b)
+    own = np.flatnonzero(arcs.offer == o)
+    worth = arcs.credit[own] * run.worth_per_person[o, arcs.row[own]]
+    own = own[np.argsort(-worth, kind="stable")]
+    left = unserved_visits(build_view(scenario, run.access, plan))[arcs.row[own]]
+    most = np.inf if offer.unlimited else places * offer.visits_per_place_week
+    visits = filled(left, most)
+    row = arcs.row[own][visits > 0]
+    demand, groups = scenario.demand, ["", *(group.id for group in scenario.groups)]
+    values = (
+        scenario.tables.zones["zone_id"].to_numpy(object)[demand.zone[row]],
+        np.array([need.id for need in scenario.needs], object)[demand.need[row]],
+        np.array(groups, object)[demand.group[row] + 1],
+        run.view.building_ids[b],
+        offer.service_id,
+        offer.session_id,
+        visits[visits > 0],
+    )
+    columns = list(SERVED_COLUMNS)
+    more = pd.DataFrame(dict(zip(columns, values, strict=True)), columns=columns)
+    served = pd.concat([frame for frame in (plan.served, more) if len(frame)])
+    if len(served):
+        served = served.sort_values(columns[:-1], kind="stable", ignore_index=True)
+    return Plan(plan.assignments, served)
 
 
 def trimmed(scenario: Scenario, access: Access, plan: Plan, spared: int = -1) -> Plan:

@@ -18,6 +18,7 @@ from allocator.explain.starting import trimmed
 from allocator.runs.read import Run, read_run
 from allocator.runs.write import write_run
 from allocator.solve import solve
+from allocator.solve.starting import no_worse_than
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,8 @@ class PointJob:
         if start is not None:
             start = trimmed(self.scenario, build_access(self.scenario), start)
         result = solve(self.scenario, self.options, start=start, started_at=began)
+        if start is not None:
+            result = no_worse_than(result, start)
         write_run(result, self.folder)
 
 
