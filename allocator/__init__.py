@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from allocator.runs import (
         Comparison,
         Run,
+        RunStore,
         compare,
         read_plan,
         read_run,
@@ -91,6 +92,7 @@ _HOMES = {
     "allocator.runs": (
         "Comparison",
         "Run",
+        "RunStore",
         "compare",
         "read_plan",
         "read_run",
@@ -136,6 +138,7 @@ __all__ = [
     "Result",
     "Run",
     "RunError",
+    "RunStore",
     "Scenario",
     "ScenarioInvalid",
     "Severity",

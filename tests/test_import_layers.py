@@ -14,6 +14,7 @@ PACKAGE = Path(allocator.__file__).parent
 LAYERS = {
     "errors": 0,
     "issues": 0,
+    "display": 0,
     "units": 0,
     "kernels": 0,
     "catalogue": 1,

@@ -14,12 +14,14 @@ from allocator.cli.output import (
     issue_totals,
     say,
     show,
-    table_text,
 )
 from allocator.cli.solving import json_option, variant_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allocator.issues import Issue
+    from allocator.runs import Run
 
 
 @click.command()
@@ -29,11 +31,25 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Which scenario to start from: small (default), catalogue or covering.",
 )
-def init(directory: Path, template: str | None) -> int:
-    """Write a small commented scenario to start from."""
-    from allocator.scenario.templates import write_template
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    help="Write one commented input workbook with drop-downs, in this language.",
+)
+def init(directory: Path, template: str | None, lang: str | None) -> int:
+    """Write a small commented scenario to start from.
 
-    write_template(directory, template)
+    Tables are CSV files, or with --lang the sheets of one workbook.
+    """
+    from allocator.scenario.templates import write_input_workbook, write_template
+
+    if lang is None:
+        write_template(directory, template)
+    elif template is None:
+        write_input_workbook(directory, lang)
+    else:
+        msg = "--lang writes an input workbook and goes with no --template"
+        raise click.UsageError(msg)
     say(f"next: allocator validate {directory}")
     show(str(directory))
     return EXIT_DONE
@@ -159,41 +175,6 @@ def describe(
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True)
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the comparison as CSV or JSON, by the file's name.",
-)
-@json_option
-def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
-    """Show measures of runs side by side, and what differs."""
-    from allocator.runs import compare as compare_runs
-
-    if len(runs) < 2:
-        msg = "compare needs at least two runs"
-        raise click.UsageError(msg)
-    if out is not None and out.suffix.lower() not in (".csv", ".json"):
-        msg = f"--out {out} ends neither in .csv nor in .json"
-        raise click.UsageError(msg)
-    comparison = compare_runs(runs)
-    if out is not None:
-        from allocator.runs.comparison import write_comparison
-
-        write_comparison(comparison, out)
-    if as_json:
-        show(comparison.to_dict())
-        return EXIT_DONE
-    show(table_text(comparison.table.reset_index()))
-    show("\nAssignments that differ (places)")
-    show(table_text(comparison.changes) if len(comparison.changes) else "  none")
-    for note in comparison.notes:
-        say(f"note: {note}")
-    return EXIT_DONE
-
-
-@click.command()
 @click.argument("run", metavar="RUN")
 @click.option(
     "--lang",
@@ -205,34 +186,58 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["html", "xlsx", "gpkg"]),
+    type=click.Choice(["html", "xlsx", "gpkg", "png", "svg"]),
     default="html",
     show_default=True,
-    help="Kind of file: html (one page), xlsx (workbook); gpkg does not exist yet.",
+    help="html (one page), xlsx (workbook), gpkg (map layers with styles), png or svg "
+    "(charts).",
 )
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; default: RUN-report-LANG.FORMAT beside the run.",
+    type=click.Path(path_type=Path),
+    help="File to write; default: RUN-report-LANG.FORMAT beside the run. Charts go "
+    "into a folder, one file for each, or onto one sheet when FILE ends in .png or "
+    ".svg; default: RUN-charts-LANG.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as a page or a workbook to look at, without a network."""
-    if kind == "html":
-        from allocator.report import write_report as write
-    elif kind == "xlsx":
-        from allocator.report.workbook import write_workbook as write
-    else:
-        msg = f"--format {kind} does not exist yet; html and xlsx do"
-        raise click.UsageError(msg)
+    """Write a run as page, workbook, map layers or charts."""
     from allocator.runs import read_run
 
     found = read_run(run)
     folder = found.folder.resolve()
+    if kind in ("png", "svg"):
+        from allocator.report.charts import write_charts
+
+        target = out or folder.with_name(f"{folder.name}-charts-{lang}")
+        files, notes = write_charts(found, target, lang, kind=kind)
+        for note in notes:
+            say(f"note: {note}")
+        for path in files:
+            show(str(path))
+        return EXIT_DONE
     target = out or folder.with_name(f"{folder.name}-report-{lang}.{kind}")
-    write(found, target, lang)
+    if target.is_dir():
+        msg = f"--out {target} is a folder"
+        raise click.UsageError(msg)
+    _report_writer(kind)(found, target, lang)
     show(str(target))
     return EXIT_DONE
+
+
+def _report_writer(kind: str) -> Callable[[Run, Path, str], None]:
+    """Return what writes a report of a kind into one file."""
+    if kind == "html":
+        from allocator.report import write_report
+
+        return write_report
+    if kind == "xlsx":
+        from allocator.report.workbook import write_workbook
+
+        return write_workbook
+    from allocator.report.geopackage import write_geopackage
+
+    return write_geopackage
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from colorsys import hls_to_rgb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,13 +33,17 @@ SHARE_STOPS = ((200, 85, 61), (233, 196, 106), (42, 127, 98))
 
 
 def service_colors(service_ids: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each service."""
+    """Return a colour for each service as ``#rrggbb``."""
     return {
-        service: PALETTE[k]
-        if k < len(PALETTE)
-        else f"hsl({k * GOLDEN_ANGLE % 360:.0f},55%,50%)"
+        service: PALETTE[k] if k < len(PALETTE) else _turned(k * GOLDEN_ANGLE)
         for k, service in enumerate(service_ids)
     }
+
+
+def _turned(degrees: float) -> str:
+    """Return a colour of medium strength by its hue."""
+    rgb = hls_to_rgb(degrees % 360 / 360, 0.5, 0.55)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
 
 
 def share_color(share: float) -> str:

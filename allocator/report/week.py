@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from allocator.report.html import key_entry, note
 from allocator.report.money import use_by_building
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -36,7 +37,7 @@ def week_grids(material: Material, held: Held) -> str:
     """Return how many buildings are shared, a legend, and a grid for each building."""
     words, scenario = material.words, material.scenario
     assignments = material.run.assignments
-    hours = _opening_hours(scenario, assignments)
+    hours = opening_hours(scenario, assignments)
     utilisation = use_by_building(material)
     few = assignments["building_id"].nunique() <= OPEN_BUILDINGS
     figures, kinds = [], []
@@ -44,13 +45,13 @@ def week_grids(material: Material, held: Held) -> str:
         kinds.append(sharing(scenario, rows))
         share = float(utilisation["share"][str(building)])
         head = _head_line(str(building), rows, share, kinds[-1], material)
-        grid = _grid(scenario, rows, words, material.colors, hours)
-        mark, grid = (" open", grid) if few else (held.hold(grid), "")
+        drawn = grid(scenario, rows, words, material.colors, hours)
+        mark, drawn = (" open", drawn) if few else (held.hold(drawn), "")
         figures.append(
             f'<details class="week" id="week-{escape(str(building))}" '
             f'data-building="{escape(str(building))}" '
             f'data-use="{" ".join(kinds[-1])}"{mark}>'
-            f"<summary>{head}</summary>{grid}</details>"
+            f"<summary>{head}</summary>{drawn}</details>"
         )
     count = words(
         "week.count",
@@ -104,19 +105,27 @@ def _head_line(
     )
 
 
-def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
-    """Yield the hours of an offer, cut at midnight."""
+def bars(scenario: Scenario, service_id: str, session_id: str) -> tuple[Bar, ...]:
+    """Return the hours of an offer, cut at midnight."""
     offer = scenario.offers[scenario.offer2position[(service_id, session_id)]]
-    for start, end in offer.hours.intervals:
+    return _bars(offer.hours.intervals)
+
+
+@lru_cache(maxsize=1024)
+def _bars(intervals: tuple[tuple[int, int], ...]) -> tuple[Bar, ...]:
+    """Return intervals of the week, cut at midnight."""
+    found: list[Bar] = []
+    for start, end in intervals:
         at = start
         while at < end:
             stop = min(end, (at // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY)
             first = at % MINUTES_PER_DAY
-            yield at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at
+            found.append((at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at))
             at = stop
+    return tuple(found)
 
 
-def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
+def opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
     """Return the whole hours of the day that hold everything."""
     offers = set(zip(assignments["service_id"], assignments["session_id"], strict=True))
     shown = [bar for offer in offers for bar in bars(scenario, *offer)]
@@ -124,14 +133,14 @@ def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, 
     return first, -(-max(bar[2] for bar in shown) // 60)
 
 
-def _grid(
+def grid(
     scenario: Scenario,
     rows: pd.DataFrame,
     words: Words,
     colors: Mapping[str, str],
     hours: tuple[int, int],
 ) -> str:
-    """Draw one building."""
+    """Draw one building; `hours` are the first and last shown of each day."""
     parts: list[str] = []
     y = HEAD_PX
     for space, held in rows.groupby("space_id", sort=True):

@@ -23,7 +23,13 @@ WAN = 10_000
 MANY_MILLIONS = 1e8
 WHOLE = 1 - 1e-9
 """A share from which all is meant."""
-FILES = ("{}.yaml", "{}-meeting.yaml")
+FILES = (
+    "{}.yaml",
+    "{}-meeting.yaml",
+    "{}-compare.yaml",
+    "{}-gpkg.yaml",
+    "{}-charts.yaml",
+)
 
 
 @dataclass(frozen=True)
@@ -145,19 +151,12 @@ class Words:
         return self.verdict(share > 0)
 
     def money(self, value: float) -> str:
-        """Return an amount; in Chinese, yuan are counted in 万元."""
-        if self.in_wan:
+        """Return an amount; in Chinese, yuan are counted in 万元, small sums in 元."""
+        if self.in_wan and abs(value) >= WAN:
             return f"{value / WAN:,.2f} 万元"
+        if self.in_wan:
+            return f"{value:,.0f} 元"
         return f"{self.scenario.spec.currency} {value:,.0f}"
-
-    def short_money(self, value: float) -> str:
-        """Return an amount for a headline: large ones in 亿元 or millions."""
-        if self.in_wan and abs(value) >= WAN * WAN:
-            return f"{value / WAN / WAN:,.2f} 亿元"
-        if not self.in_wan and abs(value) >= MANY_MILLIONS:
-            number = f"{value / 1e6:,.1f}"
-            return self("millions", number=f"{self.money_unit} {number}")
-        return self.money(value)
 
     def count(self, value: float) -> str:
         """Return a whole number with its thousands apart."""

@@ -253,6 +253,30 @@ class Scenario:
                     named[k] = max(named.get(k, 0.0), accept.max_walk_min)
         return tuple(sorted((wide | named).items()))
 
+    def _repr_html_(self) -> str:
+        """Show the scenario in a notebook."""
+        from allocator import display
+
+        tables = self.tables
+        counts = {
+            "communities": len(tables.communities),
+            "zones": len(tables.zones),
+            "needs": len(self.needs),
+            "services": len(self.services),
+            "sessions": len(self.offers),
+            "buildings": len(tables.buildings),
+            "spaces": len(tables.spaces),
+            "facilities": tables.facilities["facility_id"].nunique(),
+            "visits per week": float(self.demand.visits_per_week.sum()),
+        }
+        facts = {name: display.figure(count) for name, count in counts.items()}
+        limits = self.spec.limits.model_dump(exclude_defaults=True)
+        for name, limit in limits.items():
+            facts[name] = str(limit) if isinstance(limit, dict) else f"{limit:,g}"
+        title = ", ".join([self.name, *self.provenance.variants])
+        warnings = [str(issue) for issue in self.provenance.warnings]
+        return display.card(title, facts, display.lines(warnings))
+
 
 def _first(*values: float | None) -> float:
     """Return the first value that is given."""

@@ -14,21 +14,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from allocator import instance
 from allocator.access import build_access
 from allocator.errors import ScenarioInvalid
 from allocator.evaluate import evaluate_plan
+from allocator.options import SolveOptions
 from allocator.plan import Plan
+from allocator.solve import solve
 from tests.builders import make_scenario, need, service
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from allocator.instance import Instance
     from allocator.scenario import Scenario
 
 MEALS = [
     {"id": "lunch", "hours": "11:00-13:00"},
     {"id": "dinner", "hours": "17:00-19:00"},
 ]
+CHEAPEST = {"minimize": {"capital_cost": 1}}
 OPENED = {
     ("B1", "R1", "canteen", "lunch"): 10,
     ("B1", "R1", "canteen", "dinner"): 6,
@@ -105,6 +110,10 @@ def compliance(scenario: Scenario) -> pd.DataFrame:
     return table.set_index("area_id")
 
 
+def build_instance(scenario: Scenario) -> Instance:
+    return instance.build_instance(scenario, build_access(scenario))
+
+
 def values(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
     return {str(area): float(v) for area, v in table[column].items()}
 
@@ -178,6 +187,8 @@ def test_persons_within_a_limit_beyond_any_need() -> None:
     assert values(table, "baseline_missing") == {"": pytest.approx(350.0)}
     wide = street(standard | {"id": "near", "max_walk_min": 11})
     assert build_access(wide)["walk"].limit_min == 11
+    plain, further = build_instance(street()), build_instance(wide)
+    assert len(plain.arcs.row) == len(further.arcs.row)
 
 
 def test_coverage_of_one_need() -> None:
@@ -188,6 +199,18 @@ def test_coverage_of_one_need() -> None:
     assert values(table) == {"Meadow": 0.0, "Hill": pytest.approx(0.7)}
     assert values(table, "missing") == {"Meadow": 30.0, "Hill": 0.0}
     assert set(table["baseline_status"]) == {"below"}
+
+
+def test_compliance_is_the_share_of_areas_that_meet_a_standard() -> None:
+    """25 places per 1,000 are met in one community of two; the canteens before too."""
+    seats = {"measure": "places_per_1000_persons", "minimum": 25, "services": "canteen"}
+    sites = {"measure": "sites", "minimum": 1, "services": "canteen"}
+    sample = street(seats | {"id": "seats"}, sites | {"id": "sites"})
+    plan = Plan.from_places(OPENED)
+    measures = evaluate_plan(sample, build_access(sample), plan).measures
+
+    assert measures["compliance"] == pytest.approx(3 / 4)
+    assert measures["baseline_compliance"] == pytest.approx(2 / 4)
 
 
 def test_unknown_households_are_unknown_not_zero() -> None:
@@ -227,6 +250,32 @@ def test_a_standard_as_floor_must_be_reached() -> None:
     assert broken[0].excess == pytest.approx(13.0)
 
 
+def test_a_floor_of_sites_asks_for_one_where_no_facility_is() -> None:
+    """F1 gives meals in Meadow already, Hill has none."""
+    standard = {"id": "one", "measure": "sites", "minimum": 1, "use": "floor"}
+    sample = street(standard | {"categories": "meals"}, goals=[CHEAPEST])
+    broken = evaluate_plan(
+        sample, build_access(sample), Plan.from_places({})
+    ).violations
+
+    assert [(v.rule_id, dict(v.where)) for v in broken] == [
+        ("pins", {"pin": "0", "fix": "in", "category": "meals", "community": "Hill"})
+    ]
+    pin = sample.spec.rules.pins[0]
+    assert pin.reason == "standard one"
+    result = solve(sample, SolveOptions(engine="exact", time_limit_s=60))
+    assert result.evaluation is not None
+    table = result.evaluation.compliance.set_index("area_id")
+    assert table["status"].to_dict() == {"Meadow": "met", "Hill": "met"}
+
+
+def test_a_floor_of_sites_in_every_street_is_met_by_one_community() -> None:
+    standard = {"id": "one", "measure": "sites", "minimum": 1, "use": "floor"}
+    sample = street(standard | {"services": "canteen", "level": "street"})
+
+    assert sample.spec.rules.pins == ()  # F1 stands in the street
+
+
 @pytest.mark.parametrize(
     ("standard", "code"),
     [
@@ -235,6 +284,12 @@ def test_a_standard_as_floor_must_be_reached() -> None:
         ({"measure": "coverage", "needs": "dinner"}, "unknown-need"),
         ({"measure": "places_per_1000_persons", "groups": "elder"}, "unknown-group"),
         ({"measure": "sites", "use": "floor"}, "invalid-value"),
+        ({"measure": "sites", "use": "floor", "services": ["a", "b"]}, "invalid-value"),
+        (
+            {"measure": "sites", "use": "floor", "services": "gym", "level": "all"},
+            "invalid-value",
+        ),
+        ({"measure": "places_per_1000_persons", "use": "floor"}, "invalid-value"),
         ({"measure": "sites", "use": "goal"}, "unknown-value"),
         ({"measure": "coverage", "services": "canteen"}, "invalid-value"),
         ({"measure": "persons_within_limit"}, "invalid-value"),
