@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 USES = "use."
-"""Messages that name features, land uses and former uses."""
+"""Messages that name features, land uses and former uses; English has none."""
 KINDS = frozenset(
     {"rule_id", "rules", "in_the_way", "limits", "step", "from", "kind"}
     | {"verdict", "binds", "counts", "unit", "status", "change"}
@@ -99,12 +99,14 @@ class Words:
     def wording(self) -> Wording:
         """The words in which the evaluator gives its reasons."""
         known = messages(self.language)
+        sentences = {
+            key: known.get(f"reason.{key}", text)
+            for key, text in ENGLISH.sentences.items()
+        }
         names = {
             k.removeprefix(USES): v for k, v in known.items() if k.startswith(USES)
         }
-        return Wording(
-            {key: known[f"reason.{key}"] for key in ENGLISH.sentences}, names
-        )
+        return Wording(sentences, names)
 
     def figure(self, value: float | None) -> str:
         """Return a figure with thousands apart."""

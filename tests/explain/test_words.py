@@ -18,7 +18,8 @@ from tests.explain.samples import riverside
 
 def test_the_languages_have_the_same_messages_with_the_same_values() -> None:
     english, chinese = (messages(language) for language in LANGUAGES)
-    assert english.keys() == chinese.keys()
+    own = {key for key in chinese if not key.startswith(("reason.", "use."))}
+    assert english.keys() == own
     for key, text in english.items():
         values = set(re.findall(r"\{(\w+)", text))
         assert values == set(re.findall(r"\{(\w+)", chinese[key])), key
@@ -27,18 +28,20 @@ def test_the_languages_have_the_same_messages_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_its_message(language: str) -> None:
     known = messages(language)
-    wanted = {f"reason.{key}" for key in ENGLISH.sentences}
-    wanted |= {f"chain.{step.word}" for step in Step}
+    wanted = {f"chain.{step.word}" for step in Step}
     wanted |= {f"step.{step.word}" for step in Step}
     wanted |= {f"loss.{verdict.value}" for verdict in Verdict}
     wanted |= {f"measure.{measure.value}" for measure in Measure}
     assert wanted <= known.keys()
 
 
-def test_reasons_in_english_are_those_of_the_evaluator() -> None:
-    known = messages("en")
-    sentences = {key: known[f"reason.{key}"] for key in ENGLISH.sentences}
-    assert sentences == dict(ENGLISH.sentences)
+def test_every_reason_of_the_evaluator_has_its_chinese_sentence() -> None:
+    chinese = messages("zh")
+    for key, text in ENGLISH.sentences.items():
+        values = re.findall(r"\{(\w+)", text)
+        assert sorted(values) == sorted(
+            re.findall(r"\{(\w+)", chinese[f"reason.{key}"])
+        )
 
 
 def test_other_languages_are_refused() -> None:
