@@ -88,7 +88,9 @@ Moved = tuple[str, str, bool]
     type=click.IntRange(min=1),
     help="Threads of each point. Default: the cores shared out over --jobs.",
 )
-@click.option("--start", metavar="RUN", help="Run that the first points start from.")
+@click.option(
+    "--start", metavar="RUN", help="Run to start from, cut down to each limit."
+)
 @click.option(
     "--out",
     metavar="DIR",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.access import build_access
 from allocator.engines.exact.child import ChildProcess
 from allocator.errors import RunError
+from allocator.evaluate import evaluate_plan
 from allocator.explain.starting import trimmed
 from allocator.runs.read import Run, read_run
 from allocator.runs.write import write_run
@@ -36,24 +37,37 @@ KEY_LENGTH = 12
 class PointJob:
     """Solve one scenario and write the run.
 
-    It begins from a plan, without the buildings that the limits do not leave room for.
+    It begins from the best of some plans, each without the buildings that the limits do
+    not leave room for.
     """
 
     scenario: Scenario
     options: SolveOptions
-    start: Plan | None
+    starts: tuple[Plan, ...]
     folder: Path
 
     def run(self, reporter: Reporter) -> None:
         """Solve and write; the folder appears when it is whole."""
         began = time.monotonic()
-        start = self.start
-        if start is not None:
-            start = trimmed(self.scenario, build_access(self.scenario), start)
+        start = self._best_start()
         result = solve(self.scenario, self.options, start=start, started_at=began)
         if start is not None:
             result = no_worse_than(result, start)
         write_run(result, self.folder)
+
+    def _best_start(self) -> Plan | None:
+        """Return the best plan of `starts` that keeps every rule, else the first."""
+        if not self.starts:
+            return None
+        access = build_access(self.scenario)
+        plans = [trimmed(self.scenario, access, plan) for plan in self.starts]
+        sign = 1.0 if self.scenario.spec.goals[0].maximizes else -1.0
+        rated = []
+        for plan in plans if len(plans) > 1 else ():
+            found = evaluate_plan(self.scenario, access, plan)
+            if not found.violations:
+                rated.append((sign * found.goals[0], plan))
+        return max(rated, key=lambda pair: pair[0])[1] if rated else plans[0]
 
 
 def point_folder(

@@ -88,7 +88,7 @@ def _next(
     target = point_folder(folder, scenario, options, plan_key(before))
     run = finished(target)
     if run is None:
-        run = run_point(PointJob(scenario, options, before, target), stop)
+        run = run_point(PointJob(scenario, options, (before,), target), stop)
     maximizes = scenario.spec.goals[0].maximizes
     bound = Range.of(None, run.bound, maximizes=maximizes).bound
     # the plan before and the free plan may be better than what was found in time

@@ -69,8 +69,8 @@ def sweep(
     nested
         Also solve plans of which each contains the one before (one axis only).
     start
-        Plan that the first points start from; later ones start from a neighbour. Where
-        a limit is overrun, the buildings that bring least are left out.
+        Plan to start from, where it is better than a neighbour's. Where a limit is
+        overrun, the buildings that bring least are left out.
     on_point
         Called with a word on each point when it is there.
 
@@ -163,18 +163,21 @@ class _Points:
 
     def _run(self, point: Point) -> Run:
         """Return the run of one point, solved now or before."""
-        start, key = self._start(point)
+        starts, key = self._starts(point)
         target = point_folder(self.folder, point.scenario, self.options, key)
         known = finished(target)
         if known is not None:
             return known
         return run_point(
-            PointJob(point.scenario, self.options, start, target), self.stop
+            PointJob(point.scenario, self.options, starts, target), self.stop
         )
 
-    def _start(self, point: Point) -> tuple[Plan | None, str]:
-        """Return the plan a point starts from, and what tells it apart."""
-        if point.predecessor is not None:
-            before = self.runs[point.predecessor]
-            return before.plan, before.name
-        return self.start, plan_key(self.start) if self.start else ""
+    def _starts(self, point: Point) -> tuple[tuple[Plan, ...], str]:
+        """Return the plans a point may start from, and what tells them apart."""
+        given = (self.start,) if self.start else ()
+        key = "".join(map(plan_key, given))
+        if point.predecessor is None:
+            return given, key
+        before = self.runs[point.predecessor]
+        near = (before.plan,) if before.plan is not None else ()
+        return (*near, *given), f"{before.name} {key}"

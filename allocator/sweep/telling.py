@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from allocator.explain.words import Words
     from allocator.sweep.frontier import Sweep
 
+MOST_NAMED = 6
+"""Buildings named in a cell; the tables of the sweep name all."""
 FRONT = ("status", "objective", "bound", "gap")
 SHOWN_MEASURES = (
     "coverage",
@@ -51,7 +53,7 @@ def sweep_blocks(sweep: Sweep, words: Words) -> list[Block]:
     table = _shown(sweep, sweep.table.assign(plan_from=origin), front, words, names)
     blocks = [Block(words("sweep.table"), lines, table)]
     for key, frame in {
-        "steps": sweep.steps,
+        "steps": _shortened(sweep.steps, words),
         "items": sweep.items,
         "nesting": sweep.nesting,
     }.items():
@@ -80,3 +82,19 @@ def _origin(number: float, nested: str) -> str:
     if number != number:  # NaN: no plan
         return ""
     return nested if number == NESTED else f"{number:g}"
+
+
+def _shortened(steps: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return the steps with at most `MOST_NAMED` buildings named in a cell."""
+    shown = steps.copy()
+    for name in ("buildings_added", "buildings_left"):
+        shown[name] = [_few(str(cell), words) for cell in steps[name]]
+    return shown
+
+
+def _few(text: str, words: Words) -> str:
+    parts = text.split(", ")
+    if len(parts) <= MOST_NAMED:
+        return text
+    named = ", ".join(parts[:MOST_NAMED])
+    return words("sweep.and_more", named=named, number=len(parts) - MOST_NAMED)

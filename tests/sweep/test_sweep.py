@@ -135,16 +135,17 @@ def test_a_point_has_the_same_run_whatever_is_solved_at_once(
     pd.testing.assert_frame_equal(*tables)
 
 
-def test_the_first_points_start_from_a_plan_that_is_given(
+def test_points_start_from_a_plan_that_is_given(
     scenario: Scenario, tmp_path: Path
 ) -> None:
     """Without steps a point has what it started from, cut down to its limit."""
-    axis = limit_axis("capital_budget", (300, 600), scenario)
+    axis = limit_axis("capital_budget", (200, 300, 600), scenario)
     none = SolveOptions(engine="exact", max_steps=0, time_limit_s=60)
     plan = solve(scenario, EXACT).plan
     given = sweep(scenario, [axis], folder=tmp_path, options=none, start=plan)
     alone = sweep(scenario, [axis], folder=tmp_path, options=none)
-    assert given.table["objective"].iloc[1] == pytest.approx(best(scenario))
+    # the last one starts from the point of 200, unless the plan given is better
+    assert given.table["own_objective"].iloc[2] == pytest.approx(best(scenario))
     assert not set(given.table["run"]) & set(alone.table["run"])
 
 
@@ -156,7 +157,7 @@ def test_a_looser_bound_and_a_tighter_plan_are_carried(
     grid = build_grid({"": scenario}, [axis])
     runs = []
     for point in grid.points:
-        job = PointJob(point.scenario, EXACT, None, tmp_path / str(point.number))
+        job = PointJob(point.scenario, EXACT, (), tmp_path / str(point.number))
         runs.append(run_point(job, _never()))
     poor = replace(
         runs[1],
@@ -260,7 +261,7 @@ def test_the_written_files_hold_the_sweep(budget: Sweep) -> None:
 
 def test_a_point_that_fails_says_why(scenario: Scenario, tmp_path: Path) -> None:
     broken = replace(scenario, tables=replace(scenario.tables, spaces=None))
-    job = PointJob(broken, EXACT, Plan.from_places({}), tmp_path / "point")
+    job = PointJob(broken, EXACT, (Plan.from_places({}),), tmp_path / "point")
     with pytest.raises(RunError, match="the point point has no run: "):
         run_point(job, _never())
 
