@@ -158,6 +158,15 @@ class Words:
             return f"{value:,.0f} 元"
         return f"{self.scenario.spec.currency} {value:,.0f}"
 
+    def short_money(self, value: float) -> str:
+        """Return an amount for a headline: large ones in 亿元 or millions."""
+        if self.in_wan and abs(value) >= WAN * WAN:
+            return f"{value / WAN / WAN:,.2f} 亿元"
+        if not self.in_wan and abs(value) >= MANY_MILLIONS:
+            number = f"{value / 1e6:,.1f}"
+            return self("millions", number=f"{self.money_unit} {number}")
+        return self.money(value)
+
     def count(self, value: float) -> str:
         """Return a whole number with its thousands apart."""
         return f"{value:,.0f}"
