@@ -116,6 +116,24 @@ def test_items_of_a_list_are_compared_by_id() -> None:
     assert found.inputs.basis == "different"
 
 
+def test_street_lines_are_inputs_too(tmp_path: Path) -> None:
+    from tests.access.network.test_scenario import FILES
+
+    def town(name: str, streets: str) -> al.Result:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, text in (FILES | {"streets.csv": streets}).items():
+            (folder / file).write_text(text, encoding="utf-8")
+        city = al.read_scenario(folder)
+        return al.evaluate(city, al.Plan.from_places({}))
+
+    given = FILES["streets.csv"]
+    more = given + '"LINESTRING (0 50, 0 900)"\n'
+    found = pair(town("first", given), town("other", more)).inputs
+    assert (found.basis, found.files) == ("changed", ("streets.csv",))
+    assert [str(table) for table in found.tables] == ["streets: +1"]
+
+
 def test_names_and_options_leave_scenarios_the_same() -> None:
     named = evaluated(5, name="other", options={"seed": 5})
     found = pair(evaluated(5), named).inputs

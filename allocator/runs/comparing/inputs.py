@@ -6,6 +6,7 @@ comment, another order of columns or a catalogue written out changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,7 @@ NO_MATTER = frozenset({"format", "name", "options", "tables"})
 UNLIKE_KEYS = frozenset({"currency", "groups", "needs"})
 UNLIKE_TABLES = frozenset({"communities", "zones", "population", "survey", "demand"})
 """What makes figures of two runs unlike: whom they count, and in which money."""
+STREETS = "streets"
 LONGEST_VALUE = 60
 
 
@@ -231,16 +233,30 @@ def _table_changes(
 ) -> Iterator[TableChange]:
     """Yield the tables that differ, street lines among them."""
     files = [
-        {name: copy / file for name, file in document.get("tables", {}).items()}
+        {name: copy / file for name, file in _files(document).items()}
         for copy, document in zip(copies, documents, strict=True)
     ]
-    for name, table in TABLES.items():
+    for name in [*TABLES, STREETS]:
         paths = [own.get(name) for own in files]
         if _same_bytes(*paths):
             continue
-        change = _compare_tables(name, table.key, *(_read(path) for path in paths))
+        frames = [_read(path) for path in paths]
+        change = (
+            _compare_lines(*frames)
+            if name == STREETS
+            else _compare_tables(name, TABLES[name].key, *frames)
+        )
         if change is not None:
             yield change
+
+
+def _files(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files of a copy by table."""
+    files = dict(document.get("tables", {}))
+    streets = document.get("access", {}).get("streets")
+    if streets:
+        files[STREETS] = streets["file"]
+    return files
 
 
 def _same_bytes(first: Path | None, other: Path | None) -> bool:
@@ -259,6 +275,15 @@ def _read(path: Path | None) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path).astype(str)
     return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _compare_lines(first: pd.DataFrame, other: pd.DataFrame) -> TableChange | None:
+    """Count the street lines that only one of them has; they have no ids."""
+    ours, theirs = (
+        Counter(frame.itertuples(index=False, name=None)) for frame in (first, other)
+    )
+    added, removed = (theirs - ours).total(), (ours - theirs).total()
+    return TableChange(STREETS, added, removed, 0, ()) if added or removed else None
 
 
 def _compare_tables(
