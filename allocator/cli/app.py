@@ -118,7 +118,7 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import comparing, looking, solving, storing
+    from allocator.cli import catalogue, comparing, looking, solving, storing
 
     for command in (
         looking.init,
@@ -130,6 +130,7 @@ def _add_commands() -> None:
         comparing.compare,
         storing.runs,
         looking.report,
+        catalogue.catalogue,
         looking.schema,
     ):
         cli.add_command(command)

@@ -19,6 +19,8 @@ Shortfall before planning, by community and need, from existing facilities alone
 (persons summed over needs are person-needs; capacity within reach counts a facility
 for every community that reaches it, so it may count twice)"""
 
+SURVEY_TITLE = """\
+Surveys (rate margin: half the 95 % interval of a simple random sample)"""
 CITY_TITLE = """\
 Shortfall by service in all, the most unmet persons first (a need that several services
 could meet is unmet in each; missing places would serve all of it alone)"""
@@ -41,6 +43,7 @@ def description_text(description: Description) -> str:
         _title(description),
         _block("Slots of the week", description.slots),
         _block("Demand by need and group", description.demand),
+        *_survey(description),
         _block(
             SHORTFALL_TITLE,
             shortfall_columns(description.shortfall),
@@ -53,6 +56,12 @@ def description_text(description: Description) -> str:
         _lines("Warnings", [str(warning) for warning in description.warnings]),
     ]
     return "\n\n".join(blocks)
+
+
+def _survey(description: Description) -> list[str]:
+    """Return what surveys found, if there are any."""
+    table = description.survey
+    return [_block(SURVEY_TITLE, table)] if len(table) else []
 
 
 def _city(description: Description) -> list[str]:

@@ -31,11 +31,25 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Which scenario to start from: small (default), catalogue or covering.",
 )
-def init(directory: Path, template: str | None) -> int:
-    """Write a small commented scenario to start from."""
-    from allocator.scenario.templates import write_template
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    help="Write one commented input workbook with drop-downs, in this language.",
+)
+def init(directory: Path, template: str | None, lang: str | None) -> int:
+    """Write a small commented scenario to start from.
 
-    write_template(directory, template)
+    Tables are CSV files, or with --lang the sheets of one workbook.
+    """
+    from allocator.scenario.templates import write_input_workbook, write_template
+
+    if lang is None:
+        write_template(directory, template)
+    elif template is None:
+        write_input_workbook(directory, lang)
+    else:
+        msg = "--lang writes an input workbook and goes with no --template"
+        raise click.UsageError(msg)
     say(f"next: allocator validate {directory}")
     show(str(directory))
     return EXIT_DONE

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.coverage import pairs_of
 from allocator.evaluate.served import facility_supply
 from allocator.evaluate.spaces import floor_used_by
@@ -100,8 +99,3 @@ class Provision:
             near = reach.zone[pairs[close]]
             persons[near, g] = scenario.residents[near, g]
         return persons
-
-    def by_area(self, of_site: npt.NDArray[np.int64], values: Floats, n: int) -> Floats:
-        """Return the sum of a figure of every site by area, shape (n,)."""
-        inside = of_site >= 0
-        return sum_by(of_site[inside], values[inside], n)

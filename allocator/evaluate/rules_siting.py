@@ -131,6 +131,9 @@ def unmet_conditions(
     least, area = condition.min_space_m2, place.usable_area_m2
     if least is not None and not area >= least - 1e-6 * max(1, least):
         unmet.append(say("space_area", area=area, limit=least))
+    most = condition.max_space_m2
+    if most is not None and not area <= most + 1e-6 * max(1, most):
+        unmet.append(say("space_too_large", area=area, limit=most))
     return unmet
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.evaluate.areas import Areas, build_areas
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.coverage import resident_rows
 from allocator.evaluate.provision import Provision
+from allocator.scenario.areas import Areas, build_areas
 from allocator.scenario.schema import StandardMeasure
 from allocator.units import exceeds
 
@@ -87,7 +87,7 @@ def compliance_table(view: PlanView, alone: PlanView) -> pd.DataFrame:
     after, before = Provision(view), Provision(alone)
     for standard in sorted(view.scenario.spec.standards, key=lambda item: item.id):
         kinds = [kind.value for kind in standard.kinds]
-        areas = build_areas(view.scenario, standard.level, kinds)
+        areas = build_areas(view.scenario.tables, standard.level, kinds)
         now = _amounts(standard, areas, after)
         then = _amounts(standard, areas, before)
         rows += _rows(standard, areas, then, now)
@@ -156,11 +156,11 @@ def _amounts(standard: Standard, areas: Areas, given: Provision) -> _Amounts:
         return _Amounts(areas.sums(near[:, groups].sum(axis=1)), persons)
     if measure is StandardMeasure.SITES:
         sites = given.running(services).astype(np.float64)
-        return _Amounts(given.by_area(areas.of_site, sites, n), np.ones(n))
+        return _Amounts(areas.sums_of_sites(sites), np.ones(n))
     if measure is StandardMeasure.PLACES_PER_1000_PERSONS:
         places = given.places[:, services].sum(axis=1)
-        return _Amounts(given.by_area(areas.of_site, places, n), persons / 1000.0)
-    gross = given.by_area(areas.of_site, given.gross_area_m2(services), n)
+        return _Amounts(areas.sums_of_sites(places), persons / 1000.0)
+    gross = areas.sums_of_sites(given.gross_area_m2(services))
     if measure is StandardMeasure.GROSS_M2_PER_1000_PERSONS:
         return _Amounts(gross, persons / 1000.0)
     return _Amounts(gross, areas.households / 100.0)

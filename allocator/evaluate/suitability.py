@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.rules_buildings import days_outside, minutes_outside
-from allocator.evaluate.rules_pins import KEYS, pin_keys
+from allocator.evaluate.rules_pins import areas_of_buildings, pin_keys
 from allocator.evaluate.rules_siting import all_premises, unmet_conditions
 from allocator.evaluate.spaces import usable_area_m2
 from allocator.evaluate.wording import ENGLISH
@@ -177,11 +177,16 @@ def _pins(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     spaces = scenario.tables.spaces
     where = list(zip(spaces["building_id"], spaces["space_id"], strict=True))
     category = {service.id: service.category for service in scenario.services}
+    areas = areas_of_buildings(scenario)
     for pin in pins:
         keys = pin_keys(pin)
         for o, offer in enumerate(scenario.offers):
-            names = (offer.service_id, category[offer.service_id], offer.session_id)
-            for r, home in enumerate(where):
-                item = dict(zip(KEYS, (*home, *names), strict=True))
+            names = {
+                "service": offer.service_id,
+                "category": category[offer.service_id],
+                "session": offer.session_id,
+            }
+            for r, (building, space) in enumerate(where):
+                item = names | areas[building] | {"building": building, "space": space}
                 if all(item[key] == value for key, value in keys.items()):
                     yield r, o, "pins", pin.reason or say("pin")

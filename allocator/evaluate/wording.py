@@ -45,6 +45,7 @@ ENGLISH = Wording(
         "community_kind": "community is {kind}, not {limit}",
         "lease": "lease of {years:.2f} years is below {limit:g}",
         "space_area": "area {area:g} m² is below {limit:g} m²",
+        "space_too_large": "area {area:g} m² is above {limit:g} m²",
         "places_on_floor": "at most {limit:g} places on a floor",
         "outdoor": "outdoor area {area:g} m² is below {limit:g} m² per place",
         "dates": "the building is {days} days outside its dates",

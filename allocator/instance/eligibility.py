@@ -211,6 +211,9 @@ def _holds(condition: Condition, scenario: Scenario, premises: Premises) -> Bool
     if condition.min_space_m2 is not None:
         least = np.array(condition.min_space_m2)
         holds &= ~_above(least, premises.usable_area_m2, least)
+    if condition.max_space_m2 is not None:
+        most = np.array(condition.max_space_m2)
+        holds &= ~_above(premises.usable_area_m2, most, most)
     return holds
 
 

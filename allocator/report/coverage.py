@@ -5,10 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from allocator.evaluate.standards import MET, UNKNOWN, compliance_table
 from allocator.report.bars import bar, change
 from allocator.report.colors import share_color
-from allocator.report.html import table
+from allocator.report.html import note, table
 from allocator.report.sums import coverage_sums
+from allocator.scenario.schema import Level
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -125,6 +127,38 @@ def _cell(row: Mapping[Hashable, Any] | None, words: Words) -> str:
         f'<span class="cell" style="border-color:{color}">'
         f"{row['baseline_coverage']:.0%} → {row['coverage']:.0%}</span>"
     )
+
+
+def standards_met(material: Material) -> str:
+    """Return how many areas meet each standard, before → after; "" without any."""
+    words, facts = material.words, material.facts
+    found = compliance_table(facts.view, facts.alone)
+    names = {s.id: s.label(words.language) for s in facts.scenario.spec.standards}
+    rows = []
+    for standard, own in found.groupby("standard_id", sort=True):
+        known = own[own["status"] != UNKNOWN]
+        before = int((known["baseline_status"] == MET).sum())
+        met = known["status"] == MET
+        persons = known["area_id"].map(facts.residents).fillna(0.0)
+        of_level = known["level"].eq(Level.COMMUNITY.value).all() and persons.sum() > 0
+        rows.append(
+            [
+                escape(names[str(standard)]),
+                words.figure(len(known)),
+                f"{before} → {words.figure(int(met.sum()))}",
+                words.figure(met.sum() / len(known) if len(known) else None, "share"),
+                words.figure(
+                    persons[met].sum() / persons.sum() if of_level else None, "share"
+                ),
+            ]
+        )
+    if not rows:
+        return ""
+    heads = ["standard", "areas", "met", "share", "residents"]
+    table_ = table(
+        [words(f"standards.{head}") for head in heads], rows, id_="standards-table"
+    )
+    return note(words("standards.note")) + table_
 
 
 def compliance(material: Material) -> str:

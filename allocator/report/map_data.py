@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LARGEST_ZONE_PX = 11.0
 ROOM_PX = 230.0
 """Radius of the largest zone × √zones, where there are many."""
+LARGEST_SITE_PX = 7.0
+SITES_PX = 80.0
+"""Half the side of a site × √sites, where there are many."""
 METRES_PER_DEGREE = 111_320.0
 
 
@@ -39,14 +42,15 @@ def map_data(material: Material) -> dict[str, Any]:
     services = list(material.colors)
     sites = _sites(material, frame, services)
     communities = _communities(material, frame, zones)
-    used = sum(1 for site in sites if not site["facility"])
     idle = _idle(material, frame)
     return {
         "box": [frame.width, frame.height],
         "metres": _metres(material, frame),
         "stops": SHARE_STOPS,
         "largest": min(LARGEST_ZONE_PX, ROOM_PX / max(len(zones), 1) ** 0.5),
-        "usedSize": 7 if used < 100 else 4.5,
+        "usedSize": max(
+            2.2, min(LARGEST_SITE_PX, SITES_PX / max(len(sites), 1) ** 0.5)
+        ),
         "idleSize": 6 if len(idle["id"]) < 1000 else 2,
         "zones": _zones(material, frame, zones),
         "communityOf": communities.pop("of"),

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 BELOW = {
     "shortfall_streets": "shortfall",
+    "shortfall_areas": "shortfall",
     "bars": "suitability",
     "project_functions": "projects",
     "funds_buildings": "funds_limits",
     "funds_services": "funds_limits",
+    "floors": "standards",
+    "decided": "requests",
 }
 """Tables that stand below another one in its section."""
 PAGE_IDS = {"sites": "site", "communities": "community"}

@@ -184,6 +184,7 @@ def _coverage(material: Material) -> list[str]:
         subtitle(words("coverage.group")),
         coverage.coverage_by(material, "group_id"),
         subtitle(words("compliance")),
+        coverage.standards_met(material),
         note(words("compliance.note")),
         coverage.compliance(material),
         subtitle(words("coverage.community")),

@@ -15,7 +15,7 @@ from allocator.report.words import messages
 if TYPE_CHECKING:
     from allocator.report.words import Words
 
-SCRIPTS = ("page.js", "map.js", "panel.js")
+SCRIPTS = ("page.js", "map.js", "draw.js", "panel.js")
 """In the order in which they need one another."""
 SPOKEN = "js."
 """Messages that begin so are the script's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from allocator.report.html import key_entry, note
 from allocator.report.money import use_by_building
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -104,16 +105,24 @@ def _head_line(
     )
 
 
-def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
-    """Yield the hours of an offer, cut at midnight."""
+def bars(scenario: Scenario, service_id: str, session_id: str) -> tuple[Bar, ...]:
+    """Return the hours of an offer, cut at midnight."""
     offer = scenario.offers[scenario.offer2position[(service_id, session_id)]]
-    for start, end in offer.hours.intervals:
+    return _bars(offer.hours.intervals)
+
+
+@lru_cache(maxsize=1024)
+def _bars(intervals: tuple[tuple[int, int], ...]) -> tuple[Bar, ...]:
+    """Return intervals of the week, cut at midnight."""
+    found: list[Bar] = []
+    for start, end in intervals:
         at = start
         while at < end:
             stop = min(end, (at // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY)
             first = at % MINUTES_PER_DAY
-            yield at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at
+            found.append((at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at))
             at = stop
+    return tuple(found)
 
 
 def opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:

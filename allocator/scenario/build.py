@@ -174,7 +174,7 @@ def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
         tables.demand,
         tables.communities,
     )
-    spec = with_standard_floors(valid.spec, tables.communities)
+    spec = with_standard_floors(valid.spec, tables)
     return Scenario(spec, tables, demand, provenance)
 
 

@@ -83,6 +83,7 @@ _NAMES = {
     "unknown-district": _error(
         "A district is named in which no community or building lies."
     ),
+    "unknown-street": _error("A street is named in which no community lies."),
     "unknown-community": _error("A community is named that the tables lack."),
     "unknown-building": _error("A building is named that the table lacks."),
     "unknown-space": _error("A space is named that the table lacks."),

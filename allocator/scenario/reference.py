@@ -104,6 +104,7 @@ TERMS = {
     "fix": "指定（in）或排除（out）",
     "building": "备选建筑", "space": "用房", "reason": "理由", "source": "出处",
     "maximize": "最大化", "minimize": "最小化", "tolerance": "容许退让",
+    "community": "社区", "street": "街道（镇）", "district": "区",
     "measure": "指标", "need": "需求项", "group": "人群",
     "standards": "配置标准", "minimum": "最低值", "categories": "类别",
     "level": "层级", "kinds": "社区类型", "use": "用途",

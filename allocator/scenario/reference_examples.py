@@ -144,6 +144,7 @@ rules:
     - {fix: in, space: B1-hall, service: canteen, reason: promised, source: minutes 4,
        date: 2026-03-02}
     - {fix: out, building: B2, category: sports, reason: noise}
+    - {fix: in, street: S1, service: canteen, reason: one in the street}
 """,
     "Standard": """\
 standards:
@@ -159,6 +160,7 @@ standards:
      verified_minimum: 30, source: Guideline of the programme}
   - {id: lunch_near, measure: persons_within_limit, minimum: 0.9, services: canteen,
      groups: elder, max_walk_min: 10, level: all}
+  - {id: gym_per_community, measure: sites, minimum: 1, services: gym, use: floor}
   - {id: gym_covered, measure: coverage, minimum: 0.1, needs: exercise, level: all,
      use: floor}
 """,

@@ -190,6 +190,8 @@ class Condition(Strict):
     passes."""
     min_space_m2: NonNegative | None = None
     """Usable area of the space at least this."""
+    max_space_m2: Positive | None = None
+    """Usable area of the space at most this."""
     max_area_on_floor_m2: NonNegative | None = None
     """Most area of the service on that floor of the building, summed over its
     spaces."""
@@ -206,6 +208,10 @@ class Condition(Strict):
             raise ValueError(msg)
         if self.min_floor and self.max_floor and self.min_floor > self.max_floor:
             msg = "min_floor is above max_floor"
+            raise ValueError(msg)
+        least, most = self.min_space_m2, self.max_space_m2
+        if least is not None and most is not None and least > most:
+            msg = "min_space_m2 is above max_space_m2"
             raise ValueError(msg)
         return self
 
@@ -584,6 +590,19 @@ class Incompatible(Strict):
     """`same_slot`: not at the same time; `always`: not in one building at all."""
 
 
+PIN_KEYS = (
+    "building",
+    "space",
+    "service",
+    "category",
+    "session",
+    "community",
+    "street",
+    "district",
+)
+"""Keys by which a pin matches."""
+
+
 class Pin(Strict):
     """Rule `pins`: what must or must not be in the plan."""
 
@@ -601,6 +620,12 @@ class Pin(Strict):
     """Service category."""
     session: str | None = None
     """Session id."""
+    community: str | None = None
+    """Community the building stands in."""
+    street: str | None = None
+    """Street of that community."""
+    district: str | None = None
+    """District of the building."""
     reason: str | None = None
     """Why."""
     source: str | None = None
@@ -610,10 +635,8 @@ class Pin(Strict):
 
     @model_validator(mode="after")
     def _names_something(self) -> Pin:
-        keys = (self.building, self.space, self.service, self.category, self.session)
-        if all(key is None for key in keys):
-            names = "building, space, service, category, session"
-            msg = f"a pin names at least one of {names}"
+        if all(getattr(self, key) is None for key in PIN_KEYS):
+            msg = f"a pin names at least one of {', '.join(PIN_KEYS)}"
             raise ValueError(msg)
         return self
 
@@ -690,8 +713,8 @@ class Standard(Named):
     max_walk_min: NonNegative | None = None
     """Walking limit in minutes, inclusive (persons_within_limit)."""
     use: Literal["report", "floor"] = "report"
-    """`report`: compared only; `floor`: the plan must reach it too (measure coverage
-    alone, see the rule `coverage_floor`)."""
+    """`report`: compared only; `floor`: the plan must reach it too, where the measure
+    allows: `coverage` (rule `coverage_floor`), and one of `sites` (rule `pins`)."""
     verified_minimum: NonNegative | None = None
     """The figure as it was read in the source; the standard counts as verified while
     `minimum` is this one."""
@@ -716,9 +739,11 @@ class Standard(Named):
         return self
 
     @model_validator(mode="after")
-    def _floors_are_of_coverage(self) -> Standard:
+    def _floors_are_kept_by_every_engine(self) -> Standard:
         if self.use == "report":
             return self
+        if self.measure is StandardMeasure.SITES:
+            return self._checked_floor_of_sites()
         if self.measure is not StandardMeasure.COVERAGE:
             msg = f"the measure {self.measure} can only be reported, not be a floor"
             raise ValueError(msg)
@@ -728,6 +753,19 @@ class Standard(Named):
             msg = (
                 "a floor is of one need in each community, or of one need or all of "
                 "them at level all, without groups; kinds at level community only"
+            )
+            raise ValueError(msg)
+        return self
+
+    def _checked_floor_of_sites(self) -> Standard:
+        """Refuse what no pin can ask for."""
+        one = len(self.services) + len(self.categories) == 1 and self.minimum == 1
+        areas = self.level is not Level.ALL
+        areas &= self.level is Level.COMMUNITY or not self.kinds
+        if not (one and areas):
+            msg = (
+                "a floor of sites is one site of one service or category in each "
+                "community, street or district; kinds at level community only"
             )
             raise ValueError(msg)
         return self

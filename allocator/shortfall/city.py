@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from allocator.evaluate.areas import build_areas
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.coverage import covered_by_row, resident_rows
 from allocator.evaluate.provision import Provision
@@ -16,6 +15,7 @@ from allocator.evaluate.served import decode_served
 from allocator.evaluate.standards import compliance_table, services_of
 from allocator.evaluate.view import build_view
 from allocator.plan import Plan
+from allocator.scenario.areas import build_areas
 from allocator.scenario.schema import Level
 from allocator.shortfall.asked import asked_services, zones_with_every_priority
 from allocator.shortfall.places_needed import places_needed
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from allocator.access import Access
-    from allocator.evaluate.areas import Areas
     from allocator.evaluate.view import PlanView
     from allocator.scenario import Scenario
+    from allocator.scenario.areas import Areas
     from allocator.shortfall.asked import Asked
 
     Floats = npt.NDArray[np.float64]
@@ -133,7 +133,7 @@ def city_shortfall(
     every = zones_with_every_priority(scenario, access)
     services, areas = [], []
     for level in Level:
-        inside = build_areas(scenario, level)
+        inside = build_areas(scenario.tables, level)
         if inside.ids == ("",) and level is not Level.ALL:
             continue  # no area of this level is named
         table = _services(now, inside, standards)

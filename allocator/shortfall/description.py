@@ -38,6 +38,9 @@ class Description:
     """slot, minutes_per_week, offers: the elementary pieces of the week."""
     demand: pd.DataFrame
     """need_id, group_id, zones, persons, visits_per_week."""
+    survey: pd.DataFrame
+    """zone_id, community_id, need_id, factor, rate, sample_size, rate_margin: half the
+    95 % interval of a surveyed rate, NaN for a factor or an unknown sample."""
     shortfall: pd.DataFrame
     """By community and need, from existing facilities alone; see `shortfall_table`."""
     city: CityShortfall
@@ -58,6 +61,7 @@ class Description:
             "sizes": dict(self.sizes),
             "slots": self.slots.to_dict(orient="records"),
             "demand": self.demand.to_dict(orient="records"),
+            "survey": _plain(self.survey),
             "shortfall": self.shortfall.to_dict(orient="records"),
             "shortfall_note": "capacity within reach may count twice",
             "shortfall_by_service": _plain(self.city.services),
@@ -94,6 +98,7 @@ def describe(scenario: Scenario, plan: Plan | None = None) -> Description:
         sizes=_sizes(scenario, len(slots)),
         slots=slots,
         demand=demand_table(scenario),
+        survey=survey_table(scenario),
         shortfall=shortfall_table(scenario, access, served),
         city=city_shortfall(scenario, access, served),
         suitability=suits,
@@ -137,6 +142,17 @@ def slots_table(scenario: Scenario) -> pd.DataFrame:
         )
     ]
     return pd.DataFrame(rows, columns=["slot", "minutes_per_week", "offers"])
+
+
+def survey_table(scenario: Scenario) -> pd.DataFrame:
+    """Return what surveys found, and how far a rate may be off by chance.
+
+    The margin is 1.96 · √(rate · (1 − rate) ÷ sample size), for a simple random sample.
+    """
+    survey = scenario.tables.survey
+    rate = survey["rate"].clip(0.0, 1.0)
+    asked = survey["sample_size"].where(survey["sample_size"] > 0)
+    return survey.assign(rate_margin=1.96 * (rate * (1.0 - rate) / asked) ** 0.5)
 
 
 def demand_table(scenario: Scenario) -> pd.DataFrame:

@@ -238,6 +238,18 @@ def test_init_writes_a_scenario_that_is_valid_and_solves(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_init_writes_an_input_workbook_that_is_valid(
+    here: Here, tmp_path: Path
+) -> None:
+    assert here("init", tmp_path / "mine", "--lang", "zh", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "mine" / "输入表.xlsx").is_file()
+    done = here("validate", tmp_path / "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    done = here("init", "other", "--lang", "en", "--template", "small", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "goes with no --template" in done.stderr
+
+
 def test_init_does_not_write_over_a_folder(here: Here, tiny: Path) -> None:
     before = (tiny / "scenario.yaml").read_bytes()
     done = here("init", tiny, cwd=tiny.parent)

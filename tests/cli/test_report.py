@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from allocator.cli.app import run
@@ -29,6 +30,15 @@ def test_the_page_lies_beside_the_run(
     assert capsys.readouterr().out == f"{page}\n"
     assert '<html lang="zh">' in page.read_text(encoding="utf-8")
     assert sorted(solved.iterdir()) == before
+
+
+def test_the_workbook_lies_beside_the_run(
+    solved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", str(solved), "--format", "xlsx", "--lang", "zh"]) == 0
+    book = solved.parent.resolve() / "first-report-zh.xlsx"
+    assert capsys.readouterr().out == f"{book}\n"
+    assert "封面" in openpyxl.load_workbook(book).sheetnames
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "gpkg"])

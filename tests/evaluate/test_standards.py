@@ -17,7 +17,9 @@ import pytest
 from allocator.access import build_access
 from allocator.errors import ScenarioInvalid
 from allocator.evaluate import evaluate_plan
+from allocator.options import SolveOptions
 from allocator.plan import Plan
+from allocator.solve import solve
 from tests.builders import make_scenario, need, service
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ MEALS = [
     {"id": "lunch", "hours": "11:00-13:00"},
     {"id": "dinner", "hours": "17:00-19:00"},
 ]
+CHEAPEST = {"minimize": {"capital_cost": 1}}
 OPENED = {
     ("B1", "R1", "canteen", "lunch"): 10,
     ("B1", "R1", "canteen", "dinner"): 6,
@@ -227,6 +230,32 @@ def test_a_standard_as_floor_must_be_reached() -> None:
     assert broken[0].excess == pytest.approx(13.0)
 
 
+def test_a_floor_of_sites_asks_for_one_where_no_facility_is() -> None:
+    """F1 gives meals in Meadow already, Hill has none."""
+    standard = {"id": "one", "measure": "sites", "minimum": 1, "use": "floor"}
+    sample = street(standard | {"categories": "meals"}, goals=[CHEAPEST])
+    broken = evaluate_plan(
+        sample, build_access(sample), Plan.from_places({})
+    ).violations
+
+    assert [(v.rule_id, dict(v.where)) for v in broken] == [
+        ("pins", {"pin": "0", "fix": "in", "category": "meals", "community": "Hill"})
+    ]
+    pin = sample.spec.rules.pins[0]
+    assert pin.reason == "standard one"
+    result = solve(sample, SolveOptions(engine="exact", time_limit_s=60))
+    assert result.evaluation is not None
+    table = result.evaluation.compliance.set_index("area_id")
+    assert table["status"].to_dict() == {"Meadow": "met", "Hill": "met"}
+
+
+def test_a_floor_of_sites_in_every_street_is_met_by_one_community() -> None:
+    standard = {"id": "one", "measure": "sites", "minimum": 1, "use": "floor"}
+    sample = street(standard | {"services": "canteen", "level": "street"})
+
+    assert sample.spec.rules.pins == ()  # F1 stands in the street
+
+
 @pytest.mark.parametrize(
     ("standard", "code"),
     [
@@ -235,6 +264,12 @@ def test_a_standard_as_floor_must_be_reached() -> None:
         ({"measure": "coverage", "needs": "dinner"}, "unknown-need"),
         ({"measure": "places_per_1000_persons", "groups": "elder"}, "unknown-group"),
         ({"measure": "sites", "use": "floor"}, "invalid-value"),
+        ({"measure": "sites", "use": "floor", "services": ["a", "b"]}, "invalid-value"),
+        (
+            {"measure": "sites", "use": "floor", "services": "gym", "level": "all"},
+            "invalid-value",
+        ),
+        ({"measure": "places_per_1000_persons", "use": "floor"}, "invalid-value"),
         ({"measure": "sites", "use": "goal"}, "unknown-value"),
         ({"measure": "coverage", "services": "canteen"}, "invalid-value"),
         ({"measure": "persons_within_limit"}, "invalid-value"),

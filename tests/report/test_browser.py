@@ -10,7 +10,7 @@ import pytest
 
 from allocator.report import meeting_pages, page, report_html, week
 from allocator.report.words import messages
-from tests.report.chromium import Chromium, find_chromium
+from benchmarks.chromium import Chromium, find_chromium
 from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms
 
 if TYPE_CHECKING:
@@ -214,6 +214,27 @@ def test_a_run_without_a_plan_opens(browser: Chromium, tmp_path: Path) -> None:
     result = al.solve(city, al.SolveOptions(engine="exact"))
     failed = read_run(al.write_run(result, tmp_path / "run"))
     assert show(browser, failed, "en", tmp_path) == {}
+
+
+def test_streets_are_layers_of_the_map(browser: Chromium, tmp_path: Path) -> None:
+    from allocator.plan import Plan
+    from allocator.scenario import read_scenario
+    from tests.access.network.test_scenario import FILES
+
+    folder = tmp_path / "river"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    plan = Plan.from_places({("B1", "B1", "stop", "any"): 1})
+    river = saved(read_scenario(folder), plan, tmp_path / "run")
+    show(browser, river, "en", tmp_path)
+    browser.value("location.hash = 'map'; 1")
+    browser.until("document.querySelector('#map-canvas').width > 300")
+    panel = browser.value("document.querySelector('#map-panel').textContent")
+    texts = messages("en")
+    assert texts["js.layer_streets"] in panel
+    assert texts["js.walk"].format(minutes=5) in panel
+    assert browser.said() == []
 
 
 def test_names_cannot_become_part_of_the_page(

@@ -152,6 +152,29 @@ def test_communities_that_reach_a_coverage(run: Run, page: Page) -> None:
     assert first == [len(sums), *reached]
 
 
+def test_standards_count_areas_and_residents(tmp_path: Path) -> None:
+    # C1 with 300 residents has a canteen after the plan, C2 with 100 has none
+    city = two_rooms(
+        zones=[
+            {"zone_id": "Z1", "x": 0, "y": 0, "community_id": "C1"},
+            {"zone_id": "Z2", "x": 9000, "y": 0, "community_id": "C2"},
+        ],
+        population=[
+            {"zone_id": "Z1", "group_id": "all", "persons": 300},
+            {"zone_id": "Z2", "group_id": "all", "persons": 100},
+        ],
+        communities=[{"community_id": "C1"}, {"community_id": "C2"}],
+        buildings=[{"building_id": "B1", "x": 0, "y": 0, "community_id": "C1"}],
+        standards=[
+            {"id": "one", "measure": "sites", "minimum": 1, "services": "canteen"}
+        ],
+    )
+    page = Page(report_html(saved(city, TWO_ROOMS, tmp_path / "run")))
+    (row,) = page.rows("standards-table")
+    assert row.values() == [2.0, 1.0, 0.5, 0.75]
+    assert "0 → 1" in row.whole_text()
+
+
 def test_what_was_assumed_is_said(run: Run, page: Page) -> None:
     text = " ".join(row.whole_text() for row in page.rows("assumptions-table"))
     for default in run.scenario().provenance.defaults_taken:
@@ -297,7 +320,7 @@ def test_only_the_pages_own_script_may_run(run: Run, page: Page) -> None:
 
 def test_the_script_finds_every_message_it_speaks() -> None:
     asked = set(re.findall(r'"(js\.\w+)"', read_script()))
-    composed = set(re.findall(r'"(js\.\w+_)" \+', read_script()))
+    composed = set(re.findall(r'["`](js\.\w+_)(?:" \+|\$)', read_script()))
     known = {key for key in messages("en") if key.startswith("js.")}
     assert asked - composed <= known
     assert all(key in asked or key.startswith(tuple(composed)) for key in known)

@@ -35,6 +35,7 @@ def excesses(scenario, places=None):
         ({"daylight": True}, {"features": "daylight"}, {}),
         ({"step_free": True}, {"features": "step_free"}, {}),
         ({"min_space_m2": 100}, {}, {"usable_area_m2": 99}),
+        ({"max_space_m2": 100}, {}, {"usable_area_m2": 101}),
     ],
 )
 def test_conditions_on_the_space(condition, fitting, failing):

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from allocator.errors import MissingExtra, OptionsInvalid, RunError
+from allocator.errors import OptionsInvalid, RunError
 from allocator.report.meeting import MeetingTable, meeting_tables
 from allocator.report.words import LANGUAGES, Words
 from allocator.report.workbook.cover import write_cover
@@ -16,6 +16,7 @@ from allocator.report.workbook.pages import write_pages
 from allocator.report.workbook.styles import Styles
 from allocator.report.workbook.text import sheet_name
 from allocator.report.workbook.week import write_week
+from allocator.scenario.excel_writer import excel_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,11 +69,7 @@ def write_workbook(run: Run, path: Path, language: str = "en") -> None:
     if language not in LANGUAGES:
         msg = f"there is no workbook in {language!r}; there are {', '.join(LANGUAGES)}"
         raise OptionsInvalid(msg)
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        purpose = "writing a workbook"
-        raise MissingExtra("XlsxWriter", "excel", purpose) from error
+    xlsxwriter = excel_writer()
     temporary = path.with_name(f".{path.name}.tmp-{secrets.token_hex(4)}")
     try:
         with xlsxwriter.Workbook(str(temporary), {"strings_to_numbers": False}) as file:

@@ -75,8 +75,7 @@ class Grid:
         for k, column in enumerate(self.table.columns):
             values, form = rows[column.key].tolist(), self.styles.cell(column)
             if column.is_text:
-                for at, text in enumerate(values):
-                    self.sheet.write_string(row + at, k, text, form)
+                self._texts(row, k, values, form)
                 wide = [lines_of(text, self.widths[k]) for text in values]
                 lines = np.maximum(lines, wide)
             else:
@@ -85,6 +84,14 @@ class Grid:
             self.sheet.set_row(row + at, LINE_HEIGHT * int(lines[at]))
         self._colours(row, row + len(rows) - 1)
         return self._totals(row, rows)
+
+    def _texts(self, row: int, k: int, values: list[str], form: Any) -> None:
+        """Write a column of texts; they stay texts, even where they begin with =."""
+        for at, text in enumerate(values):
+            if text:
+                self.sheet.write_string(row + at, k, text, form)
+            else:
+                self.sheet.write_blank(row + at, k, None, form)
 
     def _figures(self, row: int, k: int, values: list[float], form: Any) -> None:
         """Write a column of figures; NaN is an empty cell."""
@@ -158,12 +165,14 @@ def heading(column: Column) -> str:
     return f"{column.header}\n({column.unit})" if column.unit else column.header
 
 
-def column_widths(table: MeetingTable) -> tuple[float, ...]:
+def column_widths(table: MeetingTable, widest: float = WIDEST) -> tuple[float, ...]:
     """Return widths that hold headers in few lines and most texts in one."""
-    return tuple(_width(column, table.rows[column.key]) for column in table.columns)
+    return tuple(
+        _width(column, table.rows[column.key], widest) for column in table.columns
+    )
 
 
-def _width(column: Column, values: pd.Series[Any]) -> float:
+def _width(column: Column, values: pd.Series[Any], widest: float) -> float:
     """Return a width for the header in few lines and most cells in one."""
     head = text_width(column.header)
     words = column.header.split()
@@ -176,7 +185,8 @@ def _width(column: Column, values: pd.Series[Any]) -> float:
     else:
         largest = np.nanmax(np.abs(_finite(values)), initial=0.0)
         held = len(f"{largest:,.{column.decimals}f}") + 3
-    widest = WIDEST_ANSWER if column.kind is Kind.VERDICT else WIDEST
+    if column.kind is Kind.VERDICT:
+        widest = WIDEST_ANSWER
     return float(max(heading_width, min(held, widest), NARROWEST))
 
 

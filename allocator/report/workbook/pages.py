@@ -16,14 +16,17 @@ MOST_SHEETS = 20
 """Pages up to which each has a sheet of its own."""
 MOST_BREAKS = 1000
 """Pages of one long sheet; Excel holds 1,023 page breaks."""
-PAGE_PX = 1040
-"""Width of a landscape A4 page inside its margins, in pixels at full size."""
+WIDEST = 30.0
+"""Characters of the widest column: pages have more room below than beside."""
+PAGE_PX = 730
+"""Width of a landscape A4 page inside its margins in pixels, less three tenths:
+programs and fonts differ in how wide a column is."""
 
 
 def write_pages(book: Book, table: MeetingTable) -> str:
     """Write the pages of a table and return the name of the first sheet."""
     assert table.page_by is not None
-    widths = column_widths(table)
+    widths = column_widths(table, WIDEST)
     rows_of = dict(iter(table.rows.groupby(table.page_by, sort=False)))
     alone = len(table.pages) <= MOST_SHEETS
     size = 1 if alone else MOST_BREAKS

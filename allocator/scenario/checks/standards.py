@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from allocator.scenario.checks.facts import issue, unknown
 from allocator.scenario.schema import Capacity, StandardMeasure
 from allocator.scenario.standard_floors import (
+    coverage_standards,
     floor_key,
-    floors_of_standards,
     taken_floors,
 )
 
@@ -62,7 +62,7 @@ def standards_count_places(facts: Facts) -> Iterator[Issue]:
 def standards_as_floors(facts: Facts) -> Iterator[Issue]:
     """Report two floors of one need at one level."""
     taken = taken_floors(facts.spec.rules.coverage_floor)
-    for k, standard in floors_of_standards(facts.spec):
+    for k, standard in coverage_standards(facts.spec):
         key = floor_key(standard)
         if key in taken:
             yield issue(

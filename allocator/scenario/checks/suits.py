@@ -59,6 +59,8 @@ def _meets(facts: Facts, condition: Condition) -> Bools:
         meets &= floor <= condition.max_floor
     if condition.min_space_m2 is not None:
         meets &= ~(spaces["usable_area_m2"] < condition.min_space_m2).to_numpy(bool)
+    if condition.max_space_m2 is not None:
+        meets &= ~(spaces["usable_area_m2"] > condition.max_space_m2).to_numpy(bool)
     if condition.all_features:
         meets &= _has_features(facts, condition.all_features)
     if condition.max_fire_resistance_class is not None:

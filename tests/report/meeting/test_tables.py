@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from allocator.evaluate.wording import ENGLISH
 from allocator.plan import Plan
 from allocator.report.meeting import Kind, meeting_tables
 from allocator.report.meeting.hours import hours_text
-from allocator.report.words import LANGUAGES, Words, messages
+from allocator.report.words import FILES, LANGUAGES, Words, messages
 from allocator.scenario.hours import parse_when
 from allocator.scenario.schema import StandardMeasure
 from tests.builders import make_scenario, need, service
@@ -401,3 +402,13 @@ def test_every_reason_has_its_sentence(language: str) -> None:
     found = messages(language)
     for key, text in ENGLISH.sentences.items():
         assert fields(text) == fields(found[f"reason.{key}"]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_stands_in_two_files(language: str) -> None:
+    folder = resources.files("allocator.report") / "data"
+    texts = [
+        (folder / name.format(language)).read_text(encoding="utf-8") for name in FILES
+    ]
+    keys = [line.split(": ")[0] for text in texts for line in text.splitlines()]
+    assert len(keys) == len(set(keys))

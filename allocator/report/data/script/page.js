@@ -7,7 +7,8 @@ async function unpack(id) {
 }
 
 const data = await unpack("page-data");
-let later = null;
+let later = null, unpacking = null;
+const unpacked = () => (unpacking = unpacking || unpack("page-later"));
 const text = (key, values = {}) =>
   data.text[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -45,7 +46,12 @@ function sectionOf(id) {
 /* Bring in what an element holds back, once, when all of it has been unpacked. */
 async function bringAll(element) {
   if (!element.dataset.later) return;
-  later = later || (await unpack("page-later"));
+  if (!later) {
+    const waiting = make("p", { className: "note", textContent: text("js.loading") });
+    element.append(waiting);
+    later = await unpacked();
+    waiting.remove();
+  }
   bring(element);
 }
 
@@ -144,21 +150,24 @@ function tools(place) {
   update();
 }
 
-/* On paper everything is open, but for parts that are hundreds, and the map is drawn
-   whole even if nobody looked at it. */
+/* On paper a page is whole: all tabs, everything open, the map drawn even if nobody
+   looked at it. Of a page that holds parts back the tab that is shown is printed. */
 function printing() {
   const most = 300;
+  const whole = !document.querySelector("[data-later]");
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    document.documentElement.classList.add("printing");
-    sections.forEach(bring);
-    closed = [...document.querySelectorAll("details:not([open])")]
-      .filter((details) => details.parentElement.children.length <= most);
+    document.documentElement.classList.add("paper");
+    document.documentElement.classList.toggle("whole", whole);
+    closed = [...document.querySelectorAll("details:not([open])")].filter((details) =>
+      details.offsetParent && details.parentElement.children.length <= most);
     for (const details of closed) { bring(details); details.open = true; }
-    if (map) { fit(); home(); paint(); }
+    if (!map) return;
+    fit();
+    if (width) { home(); paint(); }
   });
   window.addEventListener("afterprint", () => {
-    document.documentElement.classList.remove("printing");
+    document.documentElement.classList.remove("paper", "whole");
     for (const details of closed) details.open = false;
     if (map) fit();
   });
@@ -178,5 +187,5 @@ function startPage() {
   printing();
   window.addEventListener("hashchange", follow);
   /* so that printing, which cannot wait, finds it there */
-  window.setTimeout(async () => { later = later || (await unpack("page-later")); }, 500);
+  window.setTimeout(async () => { later = await unpacked(); }, 500);
 }

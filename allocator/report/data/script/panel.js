@@ -149,9 +149,16 @@ function ramp() {
 }
 
 function symbols() {
-  const entry = (shape, key) => make("p", { className: "symbol" }, make("i", { className: shape }), text(key));
-  return make("div", {}, entry("dot", "js.symbol_zone"), entry("box", "js.symbol_used"),
-    entry("tip", "js.symbol_facility"), entry("small", "js.symbol_idle"));
+  const entry = (shape, words, color) => {
+    const sign = make("i", { className: shape });
+    if (color) sign.style.background = color;
+    return make("p", { className: "symbol" }, sign, words);
+  };
+  const known = [["dot", "zone"], ["box", "used"], ["tip", "facility"], ["small", "idle"]];
+  const walks = ground.filter((g) => g.minutes).sort((a, b) => a.minutes - b.minutes);
+  return make("div", {},
+    ...known.map(([shape, name]) => entry(shape, text(`js.symbol_${name}`))),
+    ...walks.map(({ minutes, color }) => entry("line", text("js.walk", { minutes }), color)));
 }
 
 function layerTicks() {
@@ -203,17 +210,17 @@ function find(wanted) {
 
 function pointing() {
   const tooltip = $("map-tip");
-  let from = null, moved = false;
+  let from = null, dragged = false;
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     from = [event.offsetX, event.offsetY];
-    moved = false;
+    dragged = false;
   });
   canvas.addEventListener("pointermove", (event) => {
     const [x, y] = [event.offsetX, event.offsetY];
     if (from) {
-      if (Math.hypot(x - from[0], y - from[1]) > 3) moved = true;
-      if (moved) { view.x += x - from[0]; view.y += y - from[1]; from = [x, y]; draw(); }
+      if (Math.hypot(x - from[0], y - from[1]) > 3) dragged = true;
+      if (dragged) { view.x += x - from[0]; view.y += y - from[1]; from = [x, y]; moved(); }
       return;
     }
     const found = under(x, y);
@@ -224,7 +231,7 @@ function pointing() {
     tooltip.style.top = `${y + 12}px`;
   });
   canvas.addEventListener("pointerup", (event) => {
-    if (from && !moved) pick(under(event.offsetX, event.offsetY));
+    if (from && !dragged) pick(under(event.offsetX, event.offsetY));
     from = null;
   });
   canvas.addEventListener("pointerleave", () => { tooltip.hidden = true; });

@@ -232,3 +232,21 @@ def test_the_table_is_a_csv_or_nothing(tmp_path: Path) -> None:
     write_scenario(city(), tmp_path / "city")
     name = str(tmp_path / "shortfall.xlsx")
     assert run(["describe", str(tmp_path / "city"), "--shortfall", name]) == 2
+
+
+def test_surveys_are_shown_with_sample_and_margin() -> None:
+    """0.2 of 100 asked: 1.96 × √(0.2 × 0.8 ÷ 100) = 0.0784; a factor has no margin."""
+    rows = [
+        {"zone_id": "Z1", "need_id": "books", "rate": 0.2, "sample_size": 100},
+        {"community_id": "C1", "need_id": "books", "factor": 1.5, "sample_size": 80},
+    ]
+    asked = make_scenario(
+        services=[service("reading")],
+        needs=[need("books", "reading")],
+        tables={"survey": rows},
+    )
+    survey = describe(asked).survey.set_index("community_id")
+
+    assert survey.loc["", "rate_margin"] == pytest.approx(0.0784)
+    assert survey.loc["C1", "sample_size"] == 80
+    assert math.isnan(survey.loc["C1", "rate_margin"])
