@@ -45,7 +45,7 @@ class Chromium:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
+        for domain in ("Page", "Runtime", "Log", "Network", "Performance"):
             self.ask(f"{domain}.enable")
 
     def _start(self, program: str, size: tuple[int, int]) -> None:
@@ -114,6 +114,11 @@ class Chromium:
         timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
         self.until(f"{timing} > 0 && document.documentElement.dataset.ready === 'yes'")
         return float(self.value("performance.now()"))
+
+    def busy_s(self) -> float:
+        """Return the processor time of the page's main thread so far."""
+        metrics = self.ask("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "ThreadTime")
 
     def until(self, condition: str) -> None:
         """Wait until a condition holds in the page."""

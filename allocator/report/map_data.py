@@ -164,7 +164,7 @@ def _idle(material: Material, frame: Frame) -> dict[str, list[Any]]:
 
 
 def _demand(material: Material, zones: Ints) -> dict[str, list[int]]:
-    """Return persons and covered persons by zone and need, zone by zone."""
+    """Return persons, covered with the plan and before, by zone and need."""
     demand = material.scenario.demand
     frame = pd.DataFrame(
         {
@@ -173,6 +173,7 @@ def _demand(material: Material, zones: Ints) -> dict[str, list[int]]:
             "persons": demand.visits_per_week
             / visits_per_person(material.scenario)[demand.need],
             "covered": material.view.covered_by_row(),
+            "before": material.facts.alone.covered_by_row(),
         }
     )
     sums = frame.groupby(["zone", "need"], sort=True).sum().reset_index()
@@ -181,6 +182,7 @@ def _demand(material: Material, zones: Ints) -> dict[str, list[int]]:
         "need": sums["need"].tolist(),
         "persons": np.maximum(_hundredths(sums["persons"]), 1).tolist(),
         "covered": _hundredths(sums["covered"]).tolist(),
+        "before": _hundredths(sums["before"]).tolist() if sums["before"].any() else [],
     }
 
 

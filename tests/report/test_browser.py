@@ -11,7 +11,7 @@ import pytest
 from allocator.report import meeting_pages, page, report_html, week
 from allocator.report.words import messages
 from benchmarks.chromium import Chromium, find_chromium
-from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms
+from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,6 +214,21 @@ def test_a_run_without_a_plan_opens(browser: Chromium, tmp_path: Path) -> None:
     result = al.solve(city, al.SolveOptions(engine="exact"))
     failed = read_run(al.write_run(result, tmp_path / "run"))
     assert show(browser, failed, "en", tmp_path) == {}
+
+
+def test_the_map_knows_coverage_before_the_plan(run: Run) -> None:
+    demand = unpack(report_html(run))["map"]["demand"]
+    coverage = run.table("coverage.csv")
+    for key, name in (
+        ("before", "baseline_covered_persons"),
+        ("persons", "demand_persons"),
+        ("covered", "covered_persons"),
+    ):
+        counted = sum(demand[key]) / 100
+        rows = len(demand[key])
+        assert counted >= coverage[name].sum() - rows * PERSONS
+    assert len(demand["before"]) == len(demand["persons"]) == sum(demand["rows"])
+    assert all(a <= b for a, b in zip(demand["before"], demand["persons"], strict=True))
 
 
 def test_streets_are_layers_of_the_map(browser: Chromium, tmp_path: Path) -> None:

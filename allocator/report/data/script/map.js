@@ -6,7 +6,7 @@ const layers = {
 };
 const shownServices = new Set(map ? map.services.keys() : []);
 const view = { scale: 1, x: 0, y: 0, home: 1 };
-const chosen = { measure: "all", picked: null };
+const chosen = { measure: "all", when: "covered", picked: null };
 let canvas, pen, width, height, ground = [];
 
 /* Positions at which each zone's rows begin, from how many each has. */
@@ -51,7 +51,8 @@ function needsChosen() {
 /* Persons who ask and the share covered of every zone, under the chosen measure. */
 function measure() {
   const needs = needsChosen();
-  const { start, need, persons, covered } = map.demand;
+  const { start, need, persons } = map.demand;
+  const covered = map.demand[chosen.when];
   const zones = map.zones;
   zones.most = 0;
   for (let z = 0; z < zones.x.length; z++) {

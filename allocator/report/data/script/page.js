@@ -1,5 +1,8 @@
 /* Tabs, tables that can be sorted and searched, and parts that can be opened. */
 const $ = (id) => document.getElementById(id);
+/* Without this the page stays as it is: tables, one after another. */
+if (!window.DecompressionStream) return;
+
 async function unpack(id) {
   const bytes = Uint8Array.from(atob($(id).textContent), (c) => c.charCodeAt(0));
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

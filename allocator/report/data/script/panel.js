@@ -141,6 +141,15 @@ function measureChoice() {
   return make("label", { className: "field" }, text("js.colour_by"), select);
 }
 
+/* Coverage with the plan, or with the facilities alone where there are any. */
+function whenChoice() {
+  const select = make("select", { id: "map-when" });
+  for (const when of ["covered", "before"])
+    select.append(make("option", { value: when, textContent: text("js.when_" + when) }));
+  select.addEventListener("change", () => { chosen.when = select.value; measure(); draw(); });
+  return map.demand.before.length ? [select] : [];
+}
+
 function ramp() {
   const bar = make("i");
   const stops = map.stops.map((stop) => `rgb(${stop.join(",")})`);
@@ -260,7 +269,7 @@ function startMap() {
   pen = canvas.getContext("2d");
   $("map-frame").append(canvas, mapButtons(), make("div", { id: "map-tip", hidden: true }));
   prepare();
-  $("map-panel").append(measureChoice(), ramp(), searchBox(find), layerTicks(), serviceTicks(),
+  $("map-panel").append(measureChoice(), ...whenChoice(), ramp(), searchBox(find), layerTicks(), serviceTicks(),
     make("div", { id: "map-details" }));
   pick(null);
   pointing();
