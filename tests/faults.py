@@ -95,8 +95,8 @@ FAULTS = (
     Fault(
         "evaluator: equipment per place is forgotten",
         "evaluate/costs.py",
-        "total += service.equipment_cost_per_place * run.peak_places",
-        "total += 0.0",
+        "return fixed + service.equipment_cost_per_place * run.peak_places",
+        "return fixed",
     ),
     Fault(
         "evaluator: rent of buildings is forgotten",
@@ -119,8 +119,8 @@ FAULTS = (
     Fault(
         "evaluator: a space fitted for a service pays its equipment",
         "evaluate/costs.py",
-        "total += 0.0 if service.id in fitted_for else service.equipment_cost",
-        "total += service.equipment_cost",
+        "fixed = 0.0 if fitted else service.equipment_cost",
+        "fixed = service.equipment_cost",
     ),
     Fault(
         "engine: kinds of communities are forgotten",

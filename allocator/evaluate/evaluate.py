@@ -13,7 +13,7 @@ from allocator.evaluate.coverage import (
 from allocator.evaluate.evaluation import Evaluation, Violation
 from allocator.evaluate.goals import goal_values
 from allocator.evaluate.measures import Baseline, all_measures
-from allocator.evaluate.requests import requests_table
+from allocator.evaluate.requests import request_measures, requests_table
 from allocator.evaluate.rules_buildings import available, incompatible, reserve
 from allocator.evaluate.rules_coverage import coverage_floor
 from allocator.evaluate.rules_limits import (
@@ -33,7 +33,7 @@ from allocator.evaluate.rules_spaces import (
     sharing,
 )
 from allocator.evaluate.served import facility_supply
-from allocator.evaluate.standards import compliance_table
+from allocator.evaluate.standards import compliance_measures, compliance_table
 from allocator.evaluate.tables import (
     assignments_table,
     served_table,
@@ -108,8 +108,12 @@ def evaluate_plan(
     near = rows_with_access(scenario, access, view.supply)
     facilities = _facilities_alone(scenario, access, baseline_served) or view
     assert plan.served is not None
+    compliance = compliance_table(view, facilities)
+    requests = requests_table(view, facilities)
     return Evaluation(
-        measures=all_measures(view, near, alone),
+        measures=all_measures(view, near, alone)
+        | compliance_measures(compliance)
+        | request_measures(requests),
         goals=goal_values(view),
         violations=find_violations(view),
         assignments=assignments_table(view, plan),
@@ -119,8 +123,8 @@ def evaluate_plan(
             scenario, view.covered_by_row(), alone.covered_persons, near
         ),
         served=served_table(view, plan.served),
-        compliance=compliance_table(view, facilities),
-        requests=requests_table(view, facilities),
+        compliance=compliance,
+        requests=requests,
     )
 
 

@@ -105,6 +105,18 @@ def requests_table(view: PlanView, alone: PlanView) -> pd.DataFrame:
     return table[list(REQUEST_COLUMNS)]
 
 
+def request_measures(requests: pd.DataFrame) -> dict[str, float]:
+    """Return how many requests there are, are met, and are met in part."""
+    if requests.empty:
+        return {}
+    count = requests["status"].value_counts()
+    return {
+        "requests": float(len(requests)),
+        "requests_met": float(count.get(MET, 0)),
+        "requests_partly_met": float(count.get(PARTLY, 0)),
+    }
+
+
 def _asked(view: PlanView, given: pd.DataFrame) -> list[Asked]:
     """Return the requests in positions."""
     scenario = view.scenario

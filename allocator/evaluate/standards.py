@@ -94,6 +94,20 @@ def compliance_table(view: PlanView, alone: PlanView) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COMPLIANCE_COLUMNS))
 
 
+def compliance_measures(compliance: pd.DataFrame) -> dict[str, float]:
+    """Return the share of (standard, area) that are met, of those that are known.
+
+    Empty where nothing is compared.
+    """
+    known = compliance[compliance["status"] != UNKNOWN]
+    if known.empty:
+        return {}
+    return {
+        "compliance": float((known["status"] == MET).mean()),
+        "baseline_compliance": float((known["baseline_status"] == MET).mean()),
+    }
+
+
 def services_of(scenario: Scenario, standard: Standard) -> Bools:
     """Tell which services a standard counts, shape (s,)."""
     services = scenario.services

@@ -184,6 +184,19 @@ def test_without_requests_the_table_is_empty() -> None:
     assert answers(place()).empty
 
 
+def test_measures_count_what_is_met() -> None:
+    asked = place(
+        {"zone_id": "Z1", "need_id": "lunch"},
+        {"community_id": "C1", "need_id": "lunch"},
+        {"zone_id": "Z2", "need_id": "lunch"},
+    )
+    plan = Plan.from_places({LUNCH: 15})
+    measures = evaluate_plan(asked, build_access(asked), plan).measures
+
+    counts = ("requests", "requests_met", "requests_partly_met")
+    assert [measures[name] for name in counts] == [3, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("request_row", "code"),
     [

@@ -193,6 +193,18 @@ def test_coverage_of_one_need() -> None:
     assert set(table["baseline_status"]) == {"below"}
 
 
+def test_compliance_is_the_share_of_areas_that_meet_a_standard() -> None:
+    """25 places per 1,000 are met in one community of two; the canteens before too."""
+    seats = {"measure": "places_per_1000_persons", "minimum": 25, "services": "canteen"}
+    sites = {"measure": "sites", "minimum": 1, "services": "canteen"}
+    sample = street(seats | {"id": "seats"}, sites | {"id": "sites"})
+    plan = Plan.from_places(OPENED)
+    measures = evaluate_plan(sample, build_access(sample), plan).measures
+
+    assert measures["compliance"] == pytest.approx(3 / 4)
+    assert measures["baseline_compliance"] == pytest.approx(2 / 4)
+
+
 def test_unknown_households_are_unknown_not_zero() -> None:
     standard = {"measure": "gross_m2_per_100_households", "minimum": 30}
     sample = street(standard | {"id": "gross"})

@@ -3,6 +3,9 @@
 import pytest
 
 from allocator.errors import ScenarioInvalid
+from allocator.options import SolveOptions
+from allocator.runs.record import run_record
+from allocator.solve import solve
 from tests.builders import make_scenario, need, service
 from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
@@ -159,3 +162,19 @@ def test_the_best_plan_has_a_match_in_the_area():
         goals=[{"minimize": {"capital_cost": 1}}],
     )
     assert best(scenario) == pytest.approx(700)
+
+
+def test_a_pin_that_cannot_hold_is_told_with_what_it_names_and_why():
+    pin = {"fix": "in", "community": "C2", "service": "b", "reason": "promised"}
+    scenario = rooms_of_20_m2(
+        [service("b")],
+        house={"community_id": "C1"},
+        communities=[{"community_id": "C1"}, {"community_id": "C2"}],
+        rules={"pins": [pin]},
+    )
+    result = solve(scenario, SolveOptions(engine="exact", time_limit_s=60))
+    assert result.status == "infeasible"
+    (conflict,) = run_record(result)["conflicts"]
+    assert conflict["where"] == {"pin": "0", **pin}
+    text = "pins at pin 0, fix in, service b, community C2, reason promised"
+    assert text in result.summary()
