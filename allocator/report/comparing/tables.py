@@ -23,6 +23,8 @@ MEASURES = (
     ("access", "share"),
     ("worst_community_coverage", "share"),
     ("worst_group_coverage", "share"),
+    ("compliance", "share"),
+    ("requests_met", "number"),
     ("buildings", "number"),
     ("floor_used_m2", "m2"),
     ("capital_cost", "money"),
