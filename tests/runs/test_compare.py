@@ -112,8 +112,18 @@ def test_a_changed_limit_is_named_with_both_values() -> None:
 
 def test_items_of_a_list_are_compared_by_id() -> None:
     found = pair(evaluated(5), evaluated(5, groups=[{"id": "all"}, {"id": "old"}]))
-    assert [key.path for key in found.inputs.keys] == ["groups[old]"]
+    assert [str(key) for key in found.inputs.keys] == ["groups[old]: – → {…}"]
     assert found.inputs.basis == "different"
+
+
+def test_items_without_ids_are_compared_by_position() -> None:
+    def sited(*floors: int) -> al.Result:
+        requires = {"any_of": [{"max_floor": floor} for floor in floors]}
+        return evaluated(5, services=[service("canteen", requires=requires)])
+
+    found = pair(sited(1, 2), sited(1, 3)).inputs
+    path = "services[canteen].requires.any_of[1].max_floor"
+    assert [str(key) for key in found.keys] == [f"{path}: 2 → 3"]
 
 
 def test_street_lines_are_inputs_too(tmp_path: Path) -> None:

@@ -27,12 +27,18 @@ if TYPE_CHECKING:
 
     from allocator.runs.comparing.sides import Side
 
-NO_MATTER = frozenset({"format", "name", "options", "tables"})
-"""Keys of a document that change no plan; `name` at any depth."""
+NO_MATTER = frozenset({"format", "options", "tables"})
+"""Keys of a document that change no plan."""
+FOR_PEOPLE = frozenset(
+    {"name", "place_name", "reason", "source", "source_date", "verified"}
+)
+"""Keys that change no plan, at any depth, and columns that change none."""
 UNLIKE_KEYS = frozenset({"currency", "groups", "needs"})
 UNLIKE_TABLES = frozenset({"communities", "zones", "population", "survey", "demand"})
 """What makes figures of two runs unlike: whom they count, and in which money."""
 STREETS = "streets"
+GIVEN = "{…}"
+"""Stands for an item that only one of them has."""
 LONGEST_VALUE = 60
 
 
@@ -189,7 +195,7 @@ def _differences(
 ) -> Iterator[KeyChange]:
     """Yield the values that differ, by key and, in lists of items, by id."""
     for key in dict.fromkeys([*first, *other]):
-        if key == "name" or (not path and key in NO_MATTER):
+        if key in FOR_PEOPLE or (not path and key in NO_MATTER):
             continue
         step = f"{path}.{key}" if path else str(key)
         yield from _value_differences(first.get(key), other.get(key), step)
@@ -210,20 +216,20 @@ def _value_differences(first: Any, other: Any, path: str) -> Iterator[KeyChange]
 
 
 def _by_id(value: Any) -> dict[str, Any] | None:
-    """Return the items of a list by id; None when it is no such list."""
+    """Return the items of a list by id or position; None when it has none."""
     if value is None:
         return {}
-    if not isinstance(value, list) or not all(
-        isinstance(item, dict) and "id" in item for item in value
-    ):
+    if not isinstance(value, list) or not all(isinstance(i, dict) for i in value):
         return None
-    return {str(item["id"]): item for item in value}
+    return {str(item.get("id", k)): item for k, item in enumerate(value)}
 
 
 def _text(value: Any) -> str:
     """Return a value in one short line."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return GIVEN
     text = str(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
@@ -289,10 +295,10 @@ def _compare_lines(first: pd.DataFrame, other: pd.DataFrame) -> TableChange | No
 def _compare_tables(
     name: str, key: tuple[str, ...], first: pd.DataFrame, other: pd.DataFrame
 ) -> TableChange | None:
-    """Count the rows that differ; names do not matter."""
+    """Count the rows that differ; what is only for people does not matter."""
     columns = list(dict.fromkeys([*first.columns, *other.columns]))
     keys = [column for column in key if column in columns]
-    rest = [column for column in columns if column not in (*keys, "name")]
+    rest = [column for column in columns if column not in {*keys, *FOR_PEOPLE}]
     ours, theirs = (
         frame.reindex(columns=columns).fillna("").set_index(keys)[rest]
         for frame in (first, other)
