@@ -107,6 +107,15 @@ def test_zones_on_the_map_gain_and_lose_what_residents_do(
     ]
 
 
+def test_solved_runs_are_drawn_over_time(comparison: Comparison) -> None:
+    assert Page(comparison_html(comparison)).with_id("over-time") is None
+    solved = al.solve(town(), al.SolveOptions(engine="greedy", max_steps=5))
+    page = Page(comparison_html(al.compare([comparison.sides[0].source, solved])))
+    drawn = page.with_id("over-time")
+    assert drawn is not None
+    assert [path.attrs["class"] for path in drawn.all("path")] == ["plan", "bound"]
+
+
 def test_buildings_are_marked_by_what_became_of_them(page: Page) -> None:
     section = page.with_id("map-1")
     assert section is not None
