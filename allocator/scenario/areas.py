@@ -163,10 +163,9 @@ def _households(tables: Tables, of_zone: Ints, home: Texts, number: int) -> Floa
             "households": tables.zones["households"].to_numpy(np.float64)[inside],
         }
     )
-    by_community = frame.groupby("community", sort=True).agg(
-        area=("area", "first"), households=("households", lambda h: h.sum(min_count=1))
-    )
+    by_community = frame.groupby("community", sort=True)
+    area, own = by_community["area"].first(), by_community["households"]
     listed = tables.communities.set_index("community_id")["households"]
-    known = by_community.index.to_series().map(listed).astype(np.float64)
-    amount = np.asarray(known.fillna(by_community["households"]), np.float64)
-    return _sums(by_community["area"].to_numpy(np.int64), amount, number)
+    known = area.index.to_series().map(listed).astype(np.float64)
+    amount = np.asarray(known.fillna(own.sum(min_count=1)), np.float64)
+    return _sums(area.to_numpy(np.int64), amount, number)

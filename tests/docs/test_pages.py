@@ -64,3 +64,17 @@ def test_every_column_of_the_shortfall_is_on_the_page() -> None:
     shown = {"services_in_reach", "not_in_reach"}
     names = (set(SERVICE_COLUMNS) | shown & set(AREA_COLUMNS)) - keys
     assert {name for name in names if f"`{name}`" not in text} == set()
+
+
+def test_the_changes_of_the_catalogue_page_are_valid(tmp_path: Path) -> None:
+    """On a scenario that builds on the catalogue, where no play room is asked for."""
+    write_template(tmp_path, "catalogue")
+    (example,) = blocks(page("catalogue.md"), "yaml")
+    scenario = tmp_path / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8")
+    path = tmp_path / "example.yaml"
+    path.write_text(f"extends: scenario.yaml\n{example}", encoding="utf-8")
+
+    assert "catalogue: cn-community" in text
+    found = [i for i in check_scenario(path) if i.severity is Severity.ERROR]
+    assert [str(issue) for issue in found] == []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from allocator import instance
 from allocator.access import build_access
 from allocator.errors import ScenarioInvalid
 from allocator.evaluate import evaluate_plan
@@ -25,6 +26,7 @@ from tests.builders import make_scenario, need, service
 if TYPE_CHECKING:
     import pandas as pd
 
+    from allocator.instance import Instance
     from allocator.scenario import Scenario
 
 MEALS = [
@@ -108,6 +110,10 @@ def compliance(scenario: Scenario) -> pd.DataFrame:
     return table.set_index("area_id")
 
 
+def build_instance(scenario: Scenario) -> Instance:
+    return instance.build_instance(scenario, build_access(scenario))
+
+
 def values(table: pd.DataFrame, column: str = "value") -> dict[str, float]:
     return {str(area): float(v) for area, v in table[column].items()}
 
@@ -181,6 +187,8 @@ def test_persons_within_a_limit_beyond_any_need() -> None:
     assert values(table, "baseline_missing") == {"": pytest.approx(350.0)}
     wide = street(standard | {"id": "near", "max_walk_min": 11})
     assert build_access(wide)["walk"].limit_min == 11
+    plain, further = build_instance(street()), build_instance(wide)
+    assert len(plain.arcs.row) == len(further.arcs.row)
 
 
 def test_coverage_of_one_need() -> None:
