@@ -112,7 +112,7 @@ language_option = click.option(
 def explain(
     run: str, language: str, out: Path | None, as_json: bool, **asked: Any
 ) -> int:
-    """Say why: a building, a community, the limits, the sites that matter.
+    """Say why: a building, a community, the limits, key sites.
 
     With neither --building nor --community nor --replacement nor --alternatives it
     shows which limits bind; of an infeasible run, which rules cannot hold together.

@@ -103,7 +103,7 @@ Moved = tuple[str, str, bool]
 def sweep(
     scenario: str, out: Path | None, language: str, as_json: bool, **asked: Any
 ) -> int:
-    """Show what the next yuan, m², hour or minute of walking is worth.
+    """Show what the next yuan, m², hour or minute is worth.
 
     Every point is a run folder below DIR/points; a sweep that was stopped goes on where
     it was when the same command is given again. DIR also gets frontier.csv, steps.csv,
