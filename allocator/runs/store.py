@@ -258,7 +258,8 @@ class RunStore:
         else:
             facts, problem = _read_facts(folder / "run.json")
             if problem:
-                return Entry(folder, {}, tags, problem)
+                gone = not folder.exists()  # deleted meanwhile
+                return None if gone else Entry(folder, {}, tags, problem)
         if fresh is not None and time.time_ns() - stamp[1] > SETTLED_S * 1e9:
             fresh[folder.name] = {"stamp": stamp, "facts": facts}
         return Entry(folder, facts, tags)

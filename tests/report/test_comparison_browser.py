@@ -11,7 +11,7 @@ from allocator.report import LANGUAGES
 from allocator.report.comparing import comparison_html
 from allocator.report.comparing.map import LEAST_PERSONS, zone_gains
 from allocator.report.words import messages
-from tests.report.chromium import Chromium, find_chromium
+from benchmarks.chromium import Chromium, find_chromium
 from tests.report.test_report import RIVERSIDE
 
 if TYPE_CHECKING:

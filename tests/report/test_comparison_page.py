@@ -10,7 +10,11 @@ import pytest
 import allocator as al
 from allocator.errors import OptionsInvalid, RunError
 from allocator.report import LANGUAGES
-from allocator.report.comparing import comparison_html, write_comparison_page
+from allocator.report.comparing import (
+    comparison_html,
+    tables,
+    write_comparison_page,
+)
 from allocator.report.comparing.map import zone_gains
 from tests.builders import make_scenario, need, service
 from tests.report.page_reader import Page
@@ -103,6 +107,15 @@ def test_zones_on_the_map_gain_and_lose_what_residents_do(
     ]
 
 
+def test_solved_runs_are_drawn_over_time(comparison: Comparison) -> None:
+    assert Page(comparison_html(comparison)).with_id("over-time") is None
+    solved = al.solve(town(), al.SolveOptions(engine="greedy", max_steps=5))
+    page = Page(comparison_html(al.compare([comparison.sides[0].source, solved])))
+    drawn = page.with_id("over-time")
+    assert drawn is not None
+    assert [path.attrs["class"] for path in drawn.all("path")] == ["plan", "bound"]
+
+
 def test_buildings_are_marked_by_what_became_of_them(page: Page) -> None:
     section = page.with_id("map-1")
     assert section is not None
@@ -145,6 +158,19 @@ def test_other_residents_stand_without_differences() -> None:
     assert section is not None
     assert section.all("circle") == []
     assert len(section.all("rect")) == 2
+
+
+def test_of_many_rows_those_that_differ_most_are_shown(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 1)
+    page = Page(comparison_html(comparison))
+    # C1 loses 15, C2 gains 28
+    (row,) = page.rows("residents-community")
+    assert row.all("td")[0].text == "C2"
+    section = page.with_id("residents")
+    assert section is not None
+    assert "1 more rows" in section.whole_text()
 
 
 def test_runs_without_a_plan_have_a_page(tmp_path: Path) -> None:

@@ -112,8 +112,36 @@ def test_a_changed_limit_is_named_with_both_values() -> None:
 
 def test_items_of_a_list_are_compared_by_id() -> None:
     found = pair(evaluated(5), evaluated(5, groups=[{"id": "all"}, {"id": "old"}]))
-    assert [key.path for key in found.inputs.keys] == ["groups[old]"]
+    assert [str(key) for key in found.inputs.keys] == ["groups[old]: – → {…}"]
     assert found.inputs.basis == "different"
+
+
+def test_items_without_ids_are_compared_by_position() -> None:
+    def sited(*floors: int) -> al.Result:
+        requires = {"any_of": [{"max_floor": floor} for floor in floors]}
+        return evaluated(5, services=[service("canteen", requires=requires)])
+
+    found = pair(sited(1, 2), sited(1, 3)).inputs
+    path = "services[canteen].requires.any_of[1].max_floor"
+    assert [str(key) for key in found.keys] == [f"{path}: 2 → 3"]
+
+
+def test_street_lines_are_inputs_too(tmp_path: Path) -> None:
+    from tests.access.network.test_scenario import FILES
+
+    def town(name: str, streets: str) -> al.Result:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, text in (FILES | {"streets.csv": streets}).items():
+            (folder / file).write_text(text, encoding="utf-8")
+        city = al.read_scenario(folder)
+        return al.evaluate(city, al.Plan.from_places({}))
+
+    given = FILES["streets.csv"]
+    more = given + '"LINESTRING (0 50, 0 900)"\n'
+    found = pair(town("first", given), town("other", more)).inputs
+    assert (found.basis, found.files) == ("changed", ("streets.csv",))
+    assert [str(table) for table in found.tables] == ["streets: +1"]
 
 
 def test_names_and_options_leave_scenarios_the_same() -> None:

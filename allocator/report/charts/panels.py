@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.report.colors import service_colors
+from allocator.report.progress import progress_points, shown_range
 from allocator.runs.comparing.limits import limit_table
 from allocator.runs.comparing.sides import read_sides
 from allocator.scenario.hours import DAYS
@@ -159,32 +160,17 @@ def gap_over_time(axes: Any, run: Run, words: Words) -> bool:
     """Draw plan and bound against time; False for a plan that was only evaluated."""
     if run.bound is None:
         return False
-    seconds, plan, bound = _progress(run)
+    seconds, plan, bound = progress_points(run.record, run.table("progress.csv"))
     axes.step(seconds, bound, where="post", color=BOUND, label=words("goals.bound"))
     axes.step(seconds, plan, where="post", color=AFTER, label=words("chart.plan"))
     axes.fill_between(seconds, plan, bound, step="post", color=BOUND, alpha=0.12)
-    shown = np.concatenate([plan, bound])
-    shown = shown[np.isfinite(shown)]
-    # the first bounds may be far off and would flatten all that follows
-    low, high = np.percentile(shown, [5, 95])
-    room = max(high - low, 0.02 * abs(high), 1e-9)
-    axes.set_ylim(low - 0.4 * room, high + 0.4 * room)
+    axes.set_ylim(*shown_range([plan, bound]))
     axes.set_xlabel(words("chart.seconds"))
     _thousands_apart(axes)
     gap = "–" if run.gap is None else f"{run.gap:.1%}"
     axes.set_title(words("chart.gap", gap=gap), loc="left")
     axes.legend(loc="center right", frameon=False)
     return True
-
-
-def _progress(run: Run) -> tuple[Floats, Floats, Floats]:
-    """Return seconds, plan and bound of the first goal, the final ones at the end."""
-    rows = run.table("progress.csv")[["seconds", "objective", "bound"]]
-    goal = run.record["goals"][0]
-    end = max([*rows["seconds"], sum(run.record["times_s"].values())])
-    final = [end, goal["reached"], goal["bound"]]
-    table = np.vstack([rows.to_numpy(np.float64), np.array(final, np.float64)])
-    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _thousands_apart(axes: Any) -> None:

@@ -48,7 +48,7 @@ def change_map(first: Side, other: Side, naming: Naming, *, persons: bool) -> st
     drawn = [
         _still(zones, frame),
         _moved(zones, frame, naming),
-        _buildings(first, other, frame, naming),
+        _buildings(other, frame, naming),
     ]
     box = f"0 0 {frame.width} {frame.height}"
     return (
@@ -136,16 +136,12 @@ def _zone(
     )
 
 
-def _buildings(first: Side, other: Side, frame: Frame, naming: Naming) -> str:
-    """Draw the used buildings of either run as squares."""
+def _buildings(other: Side, frame: Frame, naming: Naming) -> str:
+    """Draw the used buildings of either run that the other's scenario has."""
+    table = other.scenario.tables.buildings
+    xy = dict(zip(table["building_id"], table[["x", "y"]].to_numpy(), strict=True))
     changes = naming.comparison.buildings
-    own = changes[changes["run"] == other.label]
-    tables = [side.scenario.tables.buildings for side in (other, first)]
-    xy = {
-        row.building_id: (row.x, row.y)
-        for table in reversed(tables)
-        for row in table[["building_id", "x", "y"]].itertuples()
-    }
+    own = changes[(changes["run"] == other.label) & changes["building_id"].isin(xy)]
     marks = []
     size = LARGE if len(own) < 100 else SMALL
     for row in own.to_dict("records"):

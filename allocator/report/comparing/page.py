@@ -12,6 +12,7 @@ from allocator.errors import OptionsInvalid, RunError
 from allocator.report.colors import service_colors
 from allocator.report.comparing import tables
 from allocator.report.comparing.bars import run_color
+from allocator.report.comparing.lines import progress_lines
 from allocator.report.comparing.map import change_map
 from allocator.report.comparing.naming import Naming
 from allocator.report.html import key_entry, note, section, subtitle
@@ -147,6 +148,7 @@ def _legend(naming: Naming) -> str:
 def _charts(naming: Naming) -> str:
     words = naming.words
     limits = tables.limit_bars(naming)
+    progress = progress_lines(naming.comparison.sides)
     return section(
         "charts",
         words("compare.charts"),
@@ -156,6 +158,8 @@ def _charts(naming: Naming) -> str:
             tables.coverage_bars(naming),
             subtitle(words("compare.by_limit")) if limits else "",
             limits,
+            subtitle(words("compare.over_time")) if progress else "",
+            progress,
         ],
     )
 

@@ -23,6 +23,8 @@ MEASURES = (
     ("access", "share"),
     ("worst_community_coverage", "share"),
     ("worst_group_coverage", "share"),
+    ("compliance", "share"),
+    ("requests_met", "number"),
     ("buildings", "number"),
     ("floor_used_m2", "m2"),
     ("capital_cost", "money"),
@@ -104,34 +106,35 @@ def signed(words: Words, change: float, unit: str) -> str:
 
 
 def residents(naming: Naming, by: str) -> str:
-    """Return covered persons of each run by community, need or group."""
+    """Return covered persons of each run by community, need or group.
+
+    Where there are too many to show all, those whose figures differ most go first.
+    """
     words, labels = naming.words, naming.comparison.labels
     frame = naming.comparison.residents
     own = frame[frame["by"] == by]
     names = getattr(naming, by)
     figures = {(row["id"], row["run"]): row for row in own.to_dict(orient="records")}
     ids = list(dict.fromkeys(own["id"]))
+    if len(ids) > MOST_ROWS:
+        spread = own.groupby("id")["covered_persons"].agg(lambda c: c.max() - c.min())
+        ids = list(spread.sort_values(ascending=False, kind="stable").index)
     rows = []
-    for item in ids:
+    for item in ids[:MOST_ROWS]:
         found = [figures.get((item, run)) for run in labels]
         demand = next(row["demand_persons"] for row in found if row)
         covered = [row["covered_persons"] if row else None for row in found]
         shares = [
             words.figure(row["coverage"] if row else None, "share") for row in found
         ]
+        name = escape(names.get(item) or item or "–")
         cells = with_differences(naming, covered, "persons")
-        rows.append(
-            [
-                escape(names.get(item) or item or "–"),
-                words.figure(demand),
-                *cells,
-                *shares,
-            ]
-        )
+        rows.append([name, words.figure(demand), *cells, *shares])
     head = words("compare.group") if by == "group" else words(f"{by}_id")
     coverage = words.known("measure", "coverage")
     heads = [head, words("demand"), *labels, *(f"{coverage} {run}" for run in labels)]
-    return table(heads, rows, id_=f"residents-{by}")
+    shown = table(heads, rows, id_=f"residents-{by}")
+    return shown + _rest(naming, len(ids))
 
 
 def coverage_bars(naming: Naming) -> str:
@@ -299,7 +302,10 @@ def cut_table(
     if not rows:
         return note(naming.words("compare.none"))
     shown = table(heads, rows[:MOST_ROWS], id_=id_, texts=texts)
-    rest = len(rows) - MOST_ROWS
-    if rest > 0:
-        shown += note(naming.words("compare.more_rows", count=rest))
-    return shown
+    return shown + _rest(naming, len(rows))
+
+
+def _rest(naming: Naming, count: int) -> str:
+    """Say how many rows are not shown."""
+    rest = count - MOST_ROWS
+    return note(naming.words("compare.more_rows", count=rest)) if rest > 0 else ""

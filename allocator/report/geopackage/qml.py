@@ -166,6 +166,7 @@ def displaced(inner: Xml.Element) -> Xml.Element:
         circleWidth="0.2",
         circleColor="34,51,59,120",
         circleRadiusAddition="0",
+        labelFont=f"{FONT},8,-1,5,50,0,0,0,0,0",
         labelFontColor=INK,
         labelAttributeName="",
     )

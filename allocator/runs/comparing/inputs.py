@@ -6,6 +6,7 @@ comment, another order of columns or a catalogue written out changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
 
     from allocator.runs.comparing.sides import Side
 
-NO_MATTER = frozenset({"format", "name", "options", "tables"})
-"""Keys of a document that change no plan; `name` at any depth."""
+NO_MATTER = frozenset({"format", "options", "tables"})
+"""Keys of a document that change no plan."""
+FOR_PEOPLE = frozenset(
+    {"name", "place_name", "reason", "source", "source_date", "verified"}
+)
+"""Keys that change no plan, at any depth, and columns that change none."""
 UNLIKE_KEYS = frozenset({"currency", "groups", "needs"})
 UNLIKE_TABLES = frozenset({"communities", "zones", "population", "survey", "demand"})
 """What makes figures of two runs unlike: whom they count, and in which money."""
+STREETS = "streets"
+GIVEN = "{…}"
+"""Stands for an item that only one of them has."""
 LONGEST_VALUE = 60
 
 
@@ -187,7 +195,7 @@ def _differences(
 ) -> Iterator[KeyChange]:
     """Yield the values that differ, by key and, in lists of items, by id."""
     for key in dict.fromkeys([*first, *other]):
-        if key == "name" or (not path and key in NO_MATTER):
+        if key in FOR_PEOPLE or (not path and key in NO_MATTER):
             continue
         step = f"{path}.{key}" if path else str(key)
         yield from _value_differences(first.get(key), other.get(key), step)
@@ -208,20 +216,20 @@ def _value_differences(first: Any, other: Any, path: str) -> Iterator[KeyChange]
 
 
 def _by_id(value: Any) -> dict[str, Any] | None:
-    """Return the items of a list by id; None when it is no such list."""
+    """Return the items of a list by id or position; None when it has none."""
     if value is None:
         return {}
-    if not isinstance(value, list) or not all(
-        isinstance(item, dict) and "id" in item for item in value
-    ):
+    if not isinstance(value, list) or not all(isinstance(i, dict) for i in value):
         return None
-    return {str(item["id"]): item for item in value}
+    return {str(item.get("id", k)): item for k, item in enumerate(value)}
 
 
 def _text(value: Any) -> str:
     """Return a value in one short line."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return GIVEN
     text = str(value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
@@ -231,16 +239,30 @@ def _table_changes(
 ) -> Iterator[TableChange]:
     """Yield the tables that differ, street lines among them."""
     files = [
-        {name: copy / file for name, file in document.get("tables", {}).items()}
+        {name: copy / file for name, file in _files(document).items()}
         for copy, document in zip(copies, documents, strict=True)
     ]
-    for name, table in TABLES.items():
+    for name in [*TABLES, STREETS]:
         paths = [own.get(name) for own in files]
         if _same_bytes(*paths):
             continue
-        change = _compare_tables(name, table.key, *(_read(path) for path in paths))
+        frames = [_read(path) for path in paths]
+        change = (
+            _compare_lines(*frames)
+            if name == STREETS
+            else _compare_tables(name, TABLES[name].key, *frames)
+        )
         if change is not None:
             yield change
+
+
+def _files(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files of a copy by table."""
+    files = dict(document.get("tables", {}))
+    streets = document.get("access", {}).get("streets")
+    if streets:
+        files[STREETS] = streets["file"]
+    return files
 
 
 def _same_bytes(first: Path | None, other: Path | None) -> bool:
@@ -261,13 +283,22 @@ def _read(path: Path | None) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
+def _compare_lines(first: pd.DataFrame, other: pd.DataFrame) -> TableChange | None:
+    """Count the street lines that only one of them has; they have no ids."""
+    ours, theirs = (
+        Counter(frame.itertuples(index=False, name=None)) for frame in (first, other)
+    )
+    added, removed = (theirs - ours).total(), (ours - theirs).total()
+    return TableChange(STREETS, added, removed, 0, ()) if added or removed else None
+
+
 def _compare_tables(
     name: str, key: tuple[str, ...], first: pd.DataFrame, other: pd.DataFrame
 ) -> TableChange | None:
-    """Count the rows that differ; names do not matter."""
+    """Count the rows that differ; what is only for people does not matter."""
     columns = list(dict.fromkeys([*first.columns, *other.columns]))
     keys = [column for column in key if column in columns]
-    rest = [column for column in columns if column not in (*keys, "name")]
+    rest = [column for column in columns if column not in {*keys, *FOR_PEOPLE}]
     ours, theirs = (
         frame.reindex(columns=columns).fillna("").set_index(keys)[rest]
         for frame in (first, other)
