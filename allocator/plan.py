@@ -57,6 +57,20 @@ class Plan:
         rows = [(*key, int(value)) for key, value in sorted(places.items()) if value]
         return cls(pd.DataFrame(rows, columns=list(ASSIGNMENT_COLUMNS)), served)
 
+    def _repr_html_(self) -> str:
+        """Show the plan in a notebook."""
+        from allocator import display
+
+        rows = self.assignments
+        facts = {
+            "buildings": display.figure(rows["building_id"].nunique()),
+            "spaces": display.figure(rows["space_id"].nunique()),
+            "services": display.figure(rows["service_id"].nunique()),
+            "places": display.figure(rows["places"].sum()),
+            "residents": "not assigned" if self.served is None else "assigned",
+        }
+        return display.card("Plan", facts, display.rows(rows))
+
 
 def empty_served() -> pd.DataFrame:
     """Return served rows of nobody."""

@@ -11,7 +11,7 @@ from allocator.engines.engine import StopReason
 from allocator.units import OPTIMAL_GAP, optimality_gap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from allocator.engines.engine import Conflict
     from allocator.evaluate.evaluation import Evaluation
@@ -71,7 +71,7 @@ class GoalRecord:
     @property
     def label(self) -> str:
         """The goal in words, such as ``maximize weighted_covered_persons``."""
-        return f"{self.sense} {' + '.join(_term_text(term) for term in self.terms)}"
+        return goal_label(self.sense, self.terms)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain mapping for `run.json`."""
@@ -100,6 +100,11 @@ def goal_record(
         reached=reached,
         bound=bound,
     )
+
+
+def goal_label(sense: str, terms: Iterable[Mapping[str, Any]]) -> str:
+    """Return a goal in words, such as ``maximize weighted_covered_persons``."""
+    return f"{sense} {' + '.join(_term_text(term) for term in terms)}"
 
 
 def _term_text(term: Mapping[str, Any]) -> str:
@@ -222,3 +227,19 @@ class Result:
         from allocator.summary import summary_text
 
         return summary_text(self)
+
+    def _repr_html_(self) -> str:
+        """Show the result in a notebook."""
+        from allocator import display
+
+        broken = len(self.evaluation.violations) if self.evaluation else 0
+        facts = display.outcome_facts(
+            self.status.value,
+            self.stop_reason.value if self.stop_reason else None,
+            [(goal.label, goal.value, goal.bound, goal.gap) for goal in self.goals],
+            self.measures,
+            self.scenario.spec.limits.model_dump(exclude_none=True),
+            broken,
+        )
+        names = [self.scenario.name, *self.scenario.provenance.variants]
+        return display.card(", ".join(names), facts, display.lines(self.notes))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocator.scenario.schema import PIN_KEYS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from allocator.engines.engine import Conflict
     from allocator.result import GoalRecord, Result
+    from allocator.scenario import Scenario
 
 MOST_LISTED = 20
 """Broken rules named in a summary; the run folder has all."""
@@ -26,6 +29,7 @@ def summary_text(result: Result) -> str:
         lines += _residents(result.measures)
         lines += _money(result)
         lines += _use(result)
+        lines += _norms_and_requests(result.measures)
         lines += _violations(result)
     if result.conflicts:
         lines += _conflicts(result)
@@ -130,17 +134,47 @@ def _violations(result: Result) -> list[str]:
     return lines
 
 
+def _norms_and_requests(measures: Mapping[str, float]) -> list[str]:
+    """Return how far standards and requests are met, where there are any."""
+    lines = []
+    if "compliance" in measures:
+        now, before = measures["compliance"], measures["baseline_compliance"]
+        lines.append(
+            f"  standards met in {_percent(now)} of the areas compared; "
+            f"facilities alone {_percent(before)}"
+        )
+    if "requests" in measures:
+        met, partly, asked = (
+            int(measures[key])
+            for key in ("requests_met", "requests_partly_met", "requests")
+        )
+        lines.append(f"  requests met {met}, in part {partly}, of {asked}")
+    return lines
+
+
 def _conflicts(result: Result) -> list[str]:
     """Return the rules that cannot hold together and the least change of each."""
     proven = result.conflicts_proven_irreducible
     extent = "none can be left out" if proven else "perhaps not all are needed"
     lines = [f"  these cannot hold together ({extent}):"]
-    return lines + [f"    {_conflict_text(conflict)}" for conflict in result.conflicts]
+    texts = (_conflict_text(result.scenario, conflict) for conflict in result.conflicts)
+    return [*lines, *(f"    {text}" for text in texts)]
 
 
-def _conflict_text(conflict: Conflict) -> str:
+def conflict_place(scenario: Scenario, conflict: Conflict) -> dict[str, str]:
+    """Return where a conflict lies; of a pin, also what it names and why."""
+    where = dict(conflict.where)
+    if "pin" not in where:
+        return where
+    pin = scenario.spec.rules.pins[int(where["pin"])]
+    given = {key: getattr(pin, key) for key in ("fix", *PIN_KEYS, "reason")}
+    return where | {key: value for key, value in given.items() if value is not None}
+
+
+def _conflict_text(scenario: Scenario, conflict: Conflict) -> str:
     """Return one conflicting rule with the change that alone restores a plan."""
-    place = ", ".join(f"{key} {value}" for key, value in conflict.where.items())
+    named = conflict_place(scenario, conflict)
+    place = ", ".join(f"{key} {value}" for key, value in named.items())
     at = f" at {place}" if place else ""
     if conflict.least_change is None:
         return f"{conflict.rule_id}{at}: no change of it alone is known to help"

@@ -21,6 +21,9 @@ SUITE = (
     "tests/access/network",
     "tests/rules",
     "tests/instance",
+    "tests/evaluate/test_requests.py",
+    "tests/evaluate/test_standards.py",
+    "tests/shortfall/test_city.py",
     "tests/engines/exact/test_contract.py",
     "tests/properties/test_exact_engine.py",
 )
@@ -92,8 +95,8 @@ FAULTS = (
     Fault(
         "evaluator: equipment per place is forgotten",
         "evaluate/costs.py",
-        "total += service.equipment_cost_per_place * run.peak_places",
-        "total += 0.0",
+        "return fixed + service.equipment_cost_per_place * run.peak_places",
+        "return fixed",
     ),
     Fault(
         "evaluator: rent of buildings is forgotten",
@@ -116,8 +119,44 @@ FAULTS = (
     Fault(
         "evaluator: a space fitted for a service pays its equipment",
         "evaluate/costs.py",
-        "total += 0.0 if service.id in fitted_for else service.equipment_cost",
-        "total += service.equipment_cost",
+        "fixed = 0.0 if fitted else service.equipment_cost",
+        "fixed = service.equipment_cost",
+    ),
+    Fault(
+        "engine: kinds of communities are forgotten",
+        "instance/eligibility.py",
+        "holds &= inside.to_numpy(bool)",
+        "pass",
+    ),
+    Fault(
+        "engine: a pin of a street holds everywhere",
+        "instance/limits.py",
+        "spaces &= np.asarray(streets == pin.street, bool)",
+        "pass",
+    ),
+    Fault(
+        "evaluator: a room may be too large",
+        "evaluate/rules_siting.py",
+        "area <= most + 1e-6 * max(1, most)",
+        "most > 0",
+    ),
+    Fault(
+        "standards: usable area is taken for gross",
+        "evaluate/provision.py",
+        "area[use.building] += floor / coefficient[use.building]",
+        "area[use.building] += floor",
+    ),
+    Fault(
+        "standards: communities of other kinds count too",
+        "scenario/areas.py",
+        "found[~inside] = -1",
+        "pass",
+    ),
+    Fault(
+        "shortfall: lunch and dinner have seats of their own",
+        "shortfall/places_needed.py",
+        "peak = float((places @ self.holds).max())",
+        "peak = float(places.sum())",
     ),
     Fault(
         "streets: who lives on the site's own street walks from its first node",

@@ -14,6 +14,7 @@ PACKAGE = Path(allocator.__file__).parent
 LAYERS = {
     "errors": 0,
     "issues": 0,
+    "display": 0,
     "units": 0,
     "kernels": 0,
     "catalogue": 1,
@@ -29,6 +30,7 @@ LAYERS = {
     "summary": 7,
     "shortfall": 8,
     "explain": 8,
+    "sweep": 8,
     "runs": 8,
     "report": 9,
     "web": 10,

@@ -28,7 +28,8 @@ MAX_PAIRS = 2_000_000
 def profile_limits(scenario: Scenario) -> dict[str, float]:
     """Return the longest walking limit in min of every profile in use.
 
-    A profile is in use when a demand row walks by it, or a group that a need names.
+    A profile is in use when a demand row walks by it, a group that a need names, or a
+    group for which a standard counts who is within a limit.
     """
     limits: dict[str, float] = {}
     demand = scenario.demand
@@ -46,6 +47,12 @@ def profile_limits(scenario: Scenario) -> dict[str, float]:
             need, scenario.groups[group] if group >= 0 else None
         )
         limits[profile] = max(limits.get(profile, 0.0), longest)
+    for standard in scenario.spec.standards:
+        for item in scenario.groups if standard.max_walk_min is not None else ():
+            if not standard.groups or item.id in standard.groups:
+                profile = item.profile or scenario.default_profile
+                known = limits.get(profile, 0.0)
+                limits[profile] = max(known, standard.max_walk_min or 0.0)
     return limits
 
 

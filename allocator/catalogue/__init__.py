@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allocator.catalogue.catalogue import (
     Catalogue,
+    Fact,
     Figure,
     Mark,
     Source,
@@ -14,6 +15,7 @@ from allocator.catalogue.catalogue import (
 
 __all__ = [
     "Catalogue",
+    "Fact",
     "Figure",
     "Mark",
     "Source",

@@ -42,7 +42,27 @@ class Source:
     id: str
     quality: str
     """A government or professional body, B press, C other."""
+    date: str
+    """Of the text that was read, `undated` where it has none."""
     text: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure that no rule uses, for the planner to know."""
+
+    id: str
+    name: Mapping[str, str]
+    value: float
+    unit: str
+    mark: Mark
+    sources: tuple[Source, ...] = ()
+    note: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """Whether it was read in a source."""
+        return self.mark in (Mark.CITED, Mark.DERIVED)
 
 
 @dataclass(frozen=True)
@@ -71,24 +91,34 @@ class Catalogue:
     sources: Mapping[str, Source]
     content: Mapping[str, Any]
     """The part of a scenario document, still with its `figures`."""
+    facts: tuple[Fact, ...] = ()
 
-    @cached_property
+    @property
     def document(self) -> dict[str, Any]:
-        """The part of a scenario document that a scenario merges into itself."""
-        return dict(_without_figures(self.content))
+        """The part of a scenario document that a scenario merges into itself.
+
+        A fresh copy; standards say where their minimum was read.
+        """
+        document = dict(_without_figures(self.content))
+        found = {figure.path: figure for figure in self.figures}
+        for standard in document.get("standards", []):
+            figure = found[f"standards.{standard['id']}.minimum"]
+            standard.update(_authority(figure))
+        return document
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure with its mark; one without an entry is an assumption."""
         entries = dict(_entries(self.content, ()))
+        plain = _without_figures(self.content)
         return tuple(
-            self._figure(path, value, entries) for path, value in _leaves(self.document)
+            self._figure(path, value, entries) for path, value in _leaves(plain)
         )
 
     @cached_property
     def unmatched_entries(self) -> tuple[str, ...]:
         """Paths under `figures` that speak of nothing in the catalogue."""
-        leaves = [path for path, _ in _leaves(self.document)]
+        leaves = [path for path, _ in _leaves(_without_figures(self.content))]
         leaves += [_without_positions(path) for path in leaves]
         return tuple(
             ".".join(entry)
@@ -141,7 +171,7 @@ def load(name: str) -> dict[str, Any]:
     KeyError
         If there is no such catalogue; the message names the nearest one.
     """
-    return dict(_without_figures(read_catalogue(name).content))
+    return read_catalogue(name).document
 
 
 @lru_cache(maxsize=8)
@@ -160,8 +190,37 @@ def read_catalogue(name: str) -> Catalogue:
         raise KeyError(msg)
     text = _folder().joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
-    sources = {key: Source(key, **value) for key, value in raw["sources"].items()}
-    return Catalogue(raw["catalogue"], raw["title"], sources, raw["document"])
+    sources = {
+        key: Source(key, **{k: str(v) for k, v in value.items()})
+        for key, value in raw["sources"].items()
+    }
+    facts = tuple(_fact(item, sources) for item in raw.get("facts", []))
+    return Catalogue(raw["catalogue"], raw["title"], sources, raw["document"], facts)
+
+
+def _fact(item: Mapping[str, Any], sources: Mapping[str, Source]) -> Fact:
+    """Return a figure to know with its sources."""
+    names = item.get("source", "").split()
+    return Fact(
+        id=item["id"],
+        name=item["name"],
+        value=item["value"],
+        unit=item["unit"],
+        mark=Mark(item["mark"]),
+        sources=tuple(sources[name] for name in names),
+        note=item.get("note", ""),
+    )
+
+
+def _authority(figure: Figure) -> dict[str, Any]:
+    """Return the keys of a standard that say where its minimum was read."""
+    if not figure.verified:
+        return {"source": f"{figure.mark}: {figure.note}".rstrip(": ")}
+    return {
+        "verified_minimum": figure.value,
+        "source": "; ".join(source.text for source in figure.sources),
+        "source_date": "; ".join(source.date for source in figure.sources),
+    }
 
 
 def _folder() -> Traversable:

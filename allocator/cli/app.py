@@ -118,7 +118,15 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import looking, solving
+    from allocator.cli import (
+        catalogue,
+        comparing,
+        explaining,
+        looking,
+        solving,
+        storing,
+        sweeping,
+    )
 
     for command in (
         looking.init,
@@ -127,8 +135,12 @@ def _add_commands() -> None:
         looking.travel,
         solving.solve,
         solving.evaluate,
-        looking.compare,
+        comparing.compare,
+        storing.runs,
         looking.report,
+        explaining.explain,
+        sweeping.sweep,
+        catalogue.catalogue,
         looking.schema,
     ):
         cli.add_command(command)

@@ -19,6 +19,16 @@ Shortfall before planning, by community and need, from existing facilities alone
 (persons summed over needs are person-needs; capacity within reach counts a facility
 for every community that reaches it, so it may count twice)"""
 
+SURVEY_TITLE = """\
+Surveys (rate margin: half the 95 % interval of a simple random sample)"""
+CITY_TITLE = """\
+Shortfall by service in all, the most unmet persons first (a need that several services
+could meet is unmet in each; missing places would serve all of it alone)"""
+AREAS_TITLE = """\
+Shortfall by community, the most unmet person-needs first (priority near: residents with
+a site of every priority need within the limit)"""
+STANDARDS_TITLE = "Standards, with facilities alone"
+
 STREETS_TITLE = """\
 Persons with a site within the limit for what they accept, along streets and in a
 straight line × detour, by need (person-needs)"""
@@ -33,10 +43,12 @@ def description_text(description: Description) -> str:
         _title(description),
         _block("Slots of the week", description.slots),
         _block("Demand by need and group", description.demand),
+        *_survey(description),
         _block(
             SHORTFALL_TITLE,
             shortfall_columns(description.shortfall),
         ),
+        *_city(description),
         *_streets(description.streets),
         _block("Which service suits which space", suits_table(description.suitability)),
         _block("What bars a service from a space", bars_table(description.suitability)),
@@ -44,6 +56,70 @@ def description_text(description: Description) -> str:
         _lines("Warnings", [str(warning) for warning in description.warnings]),
     ]
     return "\n\n".join(blocks)
+
+
+def _survey(description: Description) -> list[str]:
+    """Return what surveys found, if there are any."""
+    table = description.survey
+    return [_block(SURVEY_TITLE, table)] if len(table) else []
+
+
+def _city(description: Description) -> list[str]:
+    """Return the shortfall by service and area, and the standards."""
+    services, areas = description.city.services, description.city.areas
+    shown = {
+        "service_id": "service",
+        "demand_persons": "demand",
+        "unmet_persons": "unmet",
+        "near_share": "near",
+        "nearest_walk_min": "minutes",
+        "sites": "sites",
+        "places": "places",
+        "missing_places": "missing",
+        "place_name": "of",
+        "missing_gross_m2": "missing gross m²",
+    }
+    whole = services[services["level"] == "all"]
+    of_areas = {
+        "area_id": "community",
+        "residents": "residents",
+        "unmet_persons": "unmet",
+        "coverage": "coverage",
+        "services_in_reach": "services near",
+        "services_asked": "of",
+        "priority_near_share": "priority near",
+    }
+    communities = areas[areas["level"] == "community"]
+    return [
+        _block(CITY_TITLE, _short(whole, shown)),
+        _block(AREAS_TITLE, _short(communities, of_areas)),
+        _block(STANDARDS_TITLE, standards_table(description.city.standards)),
+    ]
+
+
+def _short(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return some columns under short headers, shares in per cent."""
+    table = frame[list(names)].copy()
+    for name in ("near_share", "coverage", "priority_near_share"):
+        if name in table:
+            table[name] = [
+                "" if share != share else f"{100 * share:.1f} %"  # NaN
+                for share in table[name]
+            ]
+    return table.rename(columns=names)
+
+
+def standards_table(compliance: pd.DataFrame) -> pd.DataFrame:
+    """Return how many areas meet each standard, with facilities alone."""
+    keys = ["standard_id", "measure", "level", "minimum", "verified"]
+    marked = compliance.assign(
+        areas=1,
+        met=(compliance["baseline_status"] == "met").astype(int),
+        unknown=(compliance["baseline_status"] == "unknown").astype(int),
+    )
+    sums = {"areas": "sum", "met": "sum", "unknown": "sum"}
+    table = marked.groupby(keys, sort=True, as_index=False).agg(sums)
+    return table.assign(verified=["yes" if v else "no" for v in table["verified"]])
 
 
 def _streets(streets: StreetComparison | None) -> list[str]:

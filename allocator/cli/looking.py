@@ -14,12 +14,14 @@ from allocator.cli.output import (
     issue_totals,
     say,
     show,
-    table_text,
 )
 from allocator.cli.solving import json_option, variant_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from allocator.issues import Issue
+    from allocator.runs import Run
 
 
 @click.command()
@@ -29,11 +31,25 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Which scenario to start from: small (default), catalogue or covering.",
 )
-def init(directory: Path, template: str | None) -> int:
-    """Write a small commented scenario to start from."""
-    from allocator.scenario.templates import write_template
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    help="Write one commented input workbook with drop-downs, in this language.",
+)
+def init(directory: Path, template: str | None, lang: str | None) -> int:
+    """Write a small commented scenario to start from.
 
-    write_template(directory, template)
+    Tables are CSV files, or with --lang the sheets of one workbook.
+    """
+    from allocator.scenario.templates import write_input_workbook, write_template
+
+    if lang is None:
+        write_template(directory, template)
+    elif template is None:
+        write_input_workbook(directory, lang)
+    else:
+        msg = "--lang writes an input workbook and goes with no --template"
+        raise click.UsageError(msg)
     say(f"next: allocator validate {directory}")
     show(str(directory))
     return EXIT_DONE
@@ -115,15 +131,30 @@ def travel(scenario: str, out: Path, variant: str | None) -> int:
     metavar="RUN|FILE",
     help="Compare streets and straight lines for the sites of this plan.",
 )
+@click.option(
+    "--shortfall",
+    "shortfall_file",
+    metavar="FILE.csv",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the shortfall by area and service, ranked, as CSV.",
+)
 @variant_option
 @json_option
 def describe(
-    scenario: str, plan_source: str | None, variant: str | None, as_json: bool
+    scenario: str,
+    plan_source: str | None,
+    shortfall_file: Path | None,
+    variant: str | None,
+    as_json: bool,
 ) -> int:
     """Show sizes, demand, shortfall, and what suits where.
 
-    The shortfall is that of the existing facilities alone, before planning.
+    The shortfall is that of the existing facilities alone, before planning; a scenario
+    without buildings will do.
     """
+    if shortfall_file is not None and shortfall_file.suffix.lower() != ".csv":
+        msg = f"--shortfall {shortfall_file} does not end in .csv"
+        raise click.UsageError(msg)
     from allocator.cli.describing import description_text
     from allocator.scenario import read_scenario
     from allocator.shortfall import describe as describe_scenario
@@ -135,42 +166,11 @@ def describe(
 
         plan = read_plan(checked, plan_source)
     description = describe_scenario(checked, plan)
+    if shortfall_file is not None:
+        from allocator.runs.tables import write_table
+
+        write_table(description.city.services, shortfall_file)
     show(description.to_dict() if as_json else description_text(description))
-    return EXIT_DONE
-
-
-@click.command()
-@click.argument("runs", nargs=-1, required=True)
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the comparison as CSV or JSON, by the file's name.",
-)
-@json_option
-def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
-    """Show measures of runs side by side, and what differs."""
-    from allocator.runs import compare as compare_runs
-
-    if len(runs) < 2:
-        msg = "compare needs at least two runs"
-        raise click.UsageError(msg)
-    if out is not None and out.suffix.lower() not in (".csv", ".json"):
-        msg = f"--out {out} ends neither in .csv nor in .json"
-        raise click.UsageError(msg)
-    comparison = compare_runs(runs)
-    if out is not None:
-        from allocator.runs.comparison import write_comparison
-
-        write_comparison(comparison, out)
-    if as_json:
-        show(comparison.to_dict())
-        return EXIT_DONE
-    show(table_text(comparison.table.reset_index()))
-    show("\nAssignments that differ (places)")
-    show(table_text(comparison.changes) if len(comparison.changes) else "  none")
-    for note in comparison.notes:
-        say(f"note: {note}")
     return EXIT_DONE
 
 
@@ -186,31 +186,58 @@ def compare(runs: tuple[str, ...], out: Path | None, as_json: bool) -> int:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["html", "xlsx", "gpkg"]),
+    type=click.Choice(["html", "xlsx", "gpkg", "png", "svg"]),
     default="html",
     show_default=True,
-    help="Kind of file; so far only html exists.",
+    help="html (one page), xlsx (workbook), gpkg (map layers with styles), png or svg "
+    "(charts).",
 )
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write; default: RUN-report-LANG.html beside the run.",
+    type=click.Path(path_type=Path),
+    help="File to write; default: RUN-report-LANG.FORMAT beside the run. Charts go "
+    "into a folder, one file for each, or onto one sheet when FILE ends in .png or "
+    ".svg; default: RUN-charts-LANG.",
 )
 def report(run: str, lang: str, kind: str, out: Path | None) -> int:
-    """Write a run as one page to look at, without a network."""
-    if kind != "html":
-        msg = f"--format {kind} does not exist yet; html does"
-        raise click.UsageError(msg)
-    from allocator.report import write_report
+    """Write a run as page, workbook, map layers or charts."""
     from allocator.runs import read_run
 
     found = read_run(run)
     folder = found.folder.resolve()
-    target = out or folder.with_name(f"{folder.name}-report-{lang}.html")
-    write_report(found, target, lang)
+    if kind in ("png", "svg"):
+        from allocator.report.charts import write_charts
+
+        target = out or folder.with_name(f"{folder.name}-charts-{lang}")
+        files, notes = write_charts(found, target, lang, kind=kind)
+        for note in notes:
+            say(f"note: {note}")
+        for path in files:
+            show(str(path))
+        return EXIT_DONE
+    target = out or folder.with_name(f"{folder.name}-report-{lang}.{kind}")
+    if target.is_dir():
+        msg = f"--out {target} is a folder"
+        raise click.UsageError(msg)
+    _report_writer(kind)(found, target, lang)
     show(str(target))
     return EXIT_DONE
+
+
+def _report_writer(kind: str) -> Callable[[Run, Path, str], None]:
+    """Return what writes a report of a kind into one file."""
+    if kind == "html":
+        from allocator.report import write_report
+
+        return write_report
+    if kind == "xlsx":
+        from allocator.report.workbook import write_workbook
+
+        return write_workbook
+    from allocator.report.geopackage import write_geopackage
+
+    return write_geopackage
 
 
 @click.command()

@@ -12,7 +12,7 @@ from allocator.units import WEEKS_PER_YEAR
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from allocator.evaluate.spaces import SpaceUse
+    from allocator.evaluate.spaces import ServiceUse, SpaceUse
     from allocator.evaluate.view import PlanView
 
     Floats = npt.NDArray[np.float64]
@@ -39,26 +39,43 @@ def space_costs(view: PlanView) -> dict[str, Floats]:
     }
 
 
-def _equipment_cost(view: PlanView, use: SpaceUse) -> float:
-    """Return fixed cost per (space, service) + cost per place at its peak.
+def service_equipment_cost(view: PlanView, use: SpaceUse, run: ServiceUse) -> float:
+    """Return fixed cost of a service in a space + cost per place at its peak.
 
     The fixed cost is 0 where the space is fitted for the service.
     """
-    fitted_for = view.fitted_for[use.space]
-    total = 0.0
-    for run in use.services:
-        service = view.scenario.services[run.service]
-        total += 0.0 if service.id in fitted_for else service.equipment_cost
-        total += service.equipment_cost_per_place * run.peak_places
-    return total
+    service = view.scenario.services[run.service]
+    fitted = service.id in view.fitted_for[use.space]
+    fixed = 0.0 if fitted else service.equipment_cost
+    return fixed + service.equipment_cost_per_place * run.peak_places
 
 
-def _running_cost(view: PlanView, use: SpaceUse) -> float:
-    """Return Σ over running offers of fixed cost + cost per place × places."""
+def _equipment_cost(view: PlanView, use: SpaceUse) -> float:
+    """Return what equipping a space for its services costs."""
+    return sum(service_equipment_cost(view, use, run) for run in use.services)
+
+
+def service_running_cost(view: PlanView, use: SpaceUse, run: ServiceUse) -> float:
+    """Return the running cost of the offers of one service in a space."""
+    service_id = view.scenario.services[run.service].id
+    return _running_cost(view, use, service_id)
+
+
+def _running_cost(
+    view: PlanView, use: SpaceUse, service_id: str | None = None
+) -> float:
+    """Return Σ over running offers of fixed cost + cost per place × places.
+
+    Parameters
+    ----------
+    service_id
+        Counts the offers of this service alone.
+    """
     total = 0.0
     for o, places in zip(use.offers.tolist(), use.places.tolist(), strict=True):
         offer = view.scenario.offers[o]
-        total += offer.annual_cost_fixed + offer.annual_cost_per_place * places
+        if service_id in (None, offer.service_id):
+            total += offer.annual_cost_fixed + offer.annual_cost_per_place * places
     return total
 
 

@@ -82,13 +82,13 @@ def rows_with_access(scenario: Scenario, access: Access, supply: Supply) -> Bool
     for n in range(len(scenario.needs)):
         own = demand.need == n
         for name in set(profile_of[own].tolist()) & set(access.reaches):
-            zones = _zones_with_access(scenario, access, supply, (n, name, limits[n]))
+            zones = zones_with_access(scenario, access, supply, (n, name, limits[n]))
             rows = own & (profile_of == name)
             near[rows] = zones[demand.zone[rows]]
     return near
 
 
-def _zones_with_access(
+def zones_with_access(
     scenario: Scenario,
     access: Access,
     supply: Supply,

@@ -13,6 +13,7 @@ from allocator.evaluate.coverage import (
 from allocator.evaluate.evaluation import Evaluation, Violation
 from allocator.evaluate.goals import goal_values
 from allocator.evaluate.measures import Baseline, all_measures
+from allocator.evaluate.requests import request_measures, requests_table
 from allocator.evaluate.rules_buildings import available, incompatible, reserve
 from allocator.evaluate.rules_coverage import coverage_floor
 from allocator.evaluate.rules_limits import (
@@ -32,6 +33,7 @@ from allocator.evaluate.rules_spaces import (
     sharing,
 )
 from allocator.evaluate.served import facility_supply
+from allocator.evaluate.standards import compliance_measures, compliance_table
 from allocator.evaluate.tables import (
     assignments_table,
     served_table,
@@ -39,6 +41,7 @@ from allocator.evaluate.tables import (
     spaces_table,
 )
 from allocator.evaluate.view import build_view
+from allocator.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +50,6 @@ if TYPE_CHECKING:
 
     from allocator.access.access import Access
     from allocator.evaluate.view import PlanView
-    from allocator.plan import Plan
     from allocator.scenario import Scenario
 
 RULES: Mapping[str, Callable[[PlanView], Iterator[Violation]]] = {
@@ -104,9 +106,14 @@ def evaluate_plan(
         rows_with_access(scenario, access, facility_supply(scenario)),
     )
     near = rows_with_access(scenario, access, view.supply)
+    facilities = _facilities_alone(scenario, access, baseline_served) or view
     assert plan.served is not None
+    compliance = compliance_table(view, facilities)
+    requests = requests_table(view, facilities)
     return Evaluation(
-        measures=all_measures(view, near, alone),
+        measures=all_measures(view, near, alone)
+        | compliance_measures(compliance)
+        | request_measures(requests),
         goals=goal_values(view),
         violations=find_violations(view),
         assignments=assignments_table(view, plan),
@@ -116,7 +123,18 @@ def evaluate_plan(
             scenario, view.covered_by_row(), alone.covered_persons, near
         ),
         served=served_table(view, plan.served),
+        compliance=compliance,
+        requests=requests,
     )
+
+
+def _facilities_alone(
+    scenario: Scenario, access: Access, baseline_served: pd.DataFrame
+) -> PlanView | None:
+    """Return the empty plan, where standards or requests are compared with it."""
+    if not scenario.spec.standards and scenario.tables.requests.empty:
+        return None
+    return build_view(scenario, access, Plan.from_places({}, baseline_served))
 
 
 def find_violations(view: PlanView) -> tuple[Violation, ...]:

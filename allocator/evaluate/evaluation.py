@@ -50,3 +50,7 @@ class Evaluation:
     """As `coverage.csv`."""
     served: pd.DataFrame
     """As `served.parquet`."""
+    compliance: pd.DataFrame
+    """As `compliance.csv`."""
+    requests: pd.DataFrame
+    """As `requests.csv`."""

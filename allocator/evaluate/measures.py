@@ -118,8 +118,8 @@ def reserved_area_m2(view: PlanView) -> Floats:
     return np.asarray(np.array(usable, np.float64) - used, np.float64)
 
 
-def _use_of_space(view: PlanView) -> dict[str, float]:
-    """Return utilisation in hours × area of the used spaces.
+def m2_hours_per_week(view: PlanView) -> tuple[Floats, Floats]:
+    """Return floor in use × hours, and usable area × hours, of each used space.
 
     Available hours are those in which space and building may both be used; no more
     than the shorter of the two is taken where they differ.
@@ -128,14 +128,22 @@ def _use_of_space(view: PlanView) -> dict[str, float]:
     area = usable_area_m2(view.scenario)
     of_spaces = tables.spaces["available"].tolist()
     of_buildings = tables.buildings["available"].tolist()
-    available = 0.0
-    for use in view.uses:
-        hours = min(
+    hours = [
+        min(
             of_spaces[use.space].minutes_per_week,
             of_buildings[use.building].minutes_per_week,
         )
-        available += float(area[use.space]) * hours / 60.0
-    used = sum(use.used_m2_hours for use in view.uses)
+        / 60.0
+        for use in view.uses
+    ]
+    spaces = np.array([use.space for use in view.uses], np.int64)
+    used = np.array([use.used_m2_hours for use in view.uses], np.float64)
+    return used, np.asarray(area[spaces] * hours, np.float64)
+
+
+def _use_of_space(view: PlanView) -> dict[str, float]:
+    """Return utilisation in hours × area of the used spaces."""
+    used, available = (float(part.sum()) for part in m2_hours_per_week(view))
     return {
         "used_m2_hours_per_week": used,
         "available_m2_hours_per_week": available,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator.evaluate.breaches import above, below
+from allocator.scenario.areas import street_of
+from allocator.scenario.schema import PIN_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from allocator.evaluate.evaluation import Violation
     from allocator.evaluate.view import PlanView
+    from allocator.scenario import Scenario
     from allocator.scenario.schema import Pin
-
-KEYS = ("building", "space", "service", "category", "session")
 
 
 def pins(view: PlanView) -> Iterator[Violation]:
@@ -31,17 +32,35 @@ def pins(view: PlanView) -> Iterator[Violation]:
 def _running(view: PlanView) -> list[dict[str, str]]:
     """Return every running (space, offer) with all a pin may name."""
     services = {service.id: service for service in view.scenario.services}
+    areas = areas_of_buildings(view.scenario)
     rows = []
     for use in view.uses:
         for o in use.offers.tolist():
             row = view.at(use) | view.offer_at(o)
-            rows.append(row | {"category": services[row["service"]].category})
+            category = {"category": services[row["service"]].category}
+            rows.append(row | category | areas[row["building"]])
     return rows
+
+
+def areas_of_buildings(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return community, street and district of every building."""
+    houses = scenario.tables.buildings
+    community = houses["community_id"].to_numpy(object)
+    columns = (
+        houses["building_id"].tolist(),
+        community.tolist(),
+        street_of(scenario.tables, community).tolist(),
+        houses["district_id"].tolist(),
+    )
+    return {
+        building: {"community": home, "street": street, "district": district}
+        for building, home, street, district in zip(*columns, strict=True)
+    }
 
 
 def pin_keys(pin: Pin) -> dict[str, str]:
     """Return the keys a pin gives."""
-    given = {key: getattr(pin, key) for key in KEYS}
+    given = {key: getattr(pin, key) for key in PIN_KEYS}
     return {key: value for key, value in given.items() if value is not None}
 
 

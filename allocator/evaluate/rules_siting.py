@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocator.evaluate.breaches import above
 from allocator.evaluate.evaluation import Violation
+from allocator.evaluate.wording import ENGLISH
 from allocator.units import exceeds
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from allocator.evaluate.spaces import ServiceUse, SpaceUse
     from allocator.evaluate.view import PlanView
+    from allocator.evaluate.wording import Wording
     from allocator.scenario import Scenario
     from allocator.scenario.schema import Condition
 
@@ -32,6 +34,8 @@ class Premises:
     fire_resistance_class: float
     land_use: str
     former_use: str
+    community_kind: str
+    """"" where the building stands in no known community."""
     lease_years: float
 
 
@@ -67,7 +71,11 @@ def all_premises(scenario: Scenario) -> list[Premises]:
         )
         if not pd.isna(until)
     }
-    columns = ["features", "fire_resistance_class", "land_use", "former_use"]
+    columns = ["features", "fire_resistance_class", "land_use", "former_use", "kind"]
+    kinds = scenario.tables.communities.set_index("community_id")["kind"]
+    houses = houses.assign(
+        kind=houses["community_id"].map(kinds).astype(object).fillna("")
+    )
     of_house = houses.set_index("building_id")[columns].loc[spaces["building_id"]]
     return [
         Premises(
@@ -77,9 +85,10 @@ def all_premises(scenario: Scenario) -> list[Premises]:
             fire_resistance_class=float(fire),
             land_use=land_use,
             former_use=former_use,
+            community_kind=kind,
             lease_years=years.get(house, float("inf")),
         )
-        for floor, area, own, house, shared, fire, land_use, former_use in zip(
+        for floor, area, own, house, shared, fire, land_use, former_use, kind in zip(
             spaces["floor"].tolist(),
             spaces["usable_area_m2"].tolist(),
             spaces["features"].tolist(),
@@ -90,35 +99,42 @@ def all_premises(scenario: Scenario) -> list[Premises]:
     ]
 
 
-def unmet_conditions(condition: Condition, place: Premises) -> list[str]:
+def unmet_conditions(
+    condition: Condition, place: Premises, say: Wording = ENGLISH
+) -> list[str]:
     """Return in words what of `condition` the premises fail, whatever the plan."""
     unmet = []
-    if condition.min_floor is not None and place.floor < condition.min_floor:
-        unmet.append(f"floor {place.floor} is below {condition.min_floor}")
-    if condition.max_floor is not None and place.floor > condition.max_floor:
-        unmet.append(f"floor {place.floor} is above {condition.max_floor}")
-    unmet += [f"no {f}" for f in sorted(condition.all_features - place.features)]
+    floor, low, high = place.floor, condition.min_floor, condition.max_floor
+    if low is not None and floor < low:
+        unmet.append(say("below_floor", floor=floor, limit=low))
+    if high is not None and floor > high:
+        unmet.append(say("above_floor", floor=floor, limit=high))
+    missing = sorted(condition.all_features - place.features)
+    unmet += [say("no_feature", feature=say.name(f)) for f in missing]
     worst = condition.max_fire_resistance_class
     if worst is not None and not place.fire_resistance_class <= worst:
-        unmet.append(f"fire resistance class is not known to be {worst} or better")
+        unmet.append(say("fire", limit=worst))
     if condition.land_use and place.land_use not in condition.land_use:
-        unmet.append(
-            f"land use {place.land_use!r} is not {_either(condition.land_use)}"
-        )
+        allowed = [repr(say.name(use)) for use in condition.land_use]
+        limit = say.join("either", allowed)
+        unmet.append(say("land_use", use=say.name(place.land_use), limit=limit))
     if place.former_use in condition.excluded_former_uses:
-        unmet.append(f"former use {place.former_use!r} is excluded")
+        unmet.append(say("former_use", use=say.name(place.former_use)))
+    kinds = tuple(kind.value for kind in condition.community_kinds)
+    if kinds and place.community_kind not in kinds:
+        kind = say.name(place.community_kind or "unknown")
+        limit = say.join("either", (repr(say.name(word)) for word in kinds))
+        unmet.append(say("community_kind", kind=kind, limit=limit))
     years = condition.min_lease_years
     if years is not None and exceeds(years, place.lease_years):
-        unmet.append(f"lease of {place.lease_years:.2f} years is below {years:g}")
-    least = condition.min_space_m2
-    if least is not None and not place.usable_area_m2 >= least - 1e-6 * max(1, least):
-        unmet.append(f"area {place.usable_area_m2:g} m² is below {least:g} m²")
+        unmet.append(say("lease", years=place.lease_years, limit=years))
+    least, area = condition.min_space_m2, place.usable_area_m2
+    if least is not None and not area >= least - 1e-6 * max(1, least):
+        unmet.append(say("space_area", area=area, limit=least))
+    most = condition.max_space_m2
+    if most is not None and not area <= most + 1e-6 * max(1, most):
+        unmet.append(say("space_too_large", area=area, limit=most))
     return unmet
-
-
-def _either(words: tuple[str, ...]) -> str:
-    """Join alternatives."""
-    return " or ".join(repr(word) for word in words)
 
 
 def siting(view: PlanView) -> Iterator[Violation]:

@@ -193,6 +193,27 @@ def _floor_used_divisible(
     return dedicated + sum(float(areas.max()) for areas in by_class.values())
 
 
+def floor_used_by(
+    scenario: Scenario, week: Week, use: SpaceUse, services: npt.NDArray[np.bool_]
+) -> float:
+    """Return the floor that some services use in a space, were they alone in it.
+
+    Parameters
+    ----------
+    services
+        Mask of shape (s,).
+    """
+    facts = offer_facts(scenario)
+    chosen = services[facts.service[use.offers]]
+    if not chosen.any():
+        return 0.0
+    divisible = bool(scenario.tables.spaces["divisible"].iloc[use.space])
+    if chosen.all() or not divisible:
+        return use.floor_used_m2
+    running = (use.offers[chosen], use.places[chosen])
+    return _floor_used_divisible(scenario, week, facts, running)
+
+
 def decode_assignments(scenario: Scenario, assignments: pd.DataFrame) -> Assigned:
     """Turn the ids of a plan's assignments into positions.
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from allocator.evaluate.arrays import sum_by
 from allocator.evaluate.rules_buildings import days_outside, minutes_outside
-from allocator.evaluate.rules_pins import KEYS, pin_keys
+from allocator.evaluate.rules_pins import areas_of_buildings, pin_keys
 from allocator.evaluate.rules_siting import all_premises, unmet_conditions
 from allocator.evaluate.spaces import usable_area_m2
+from allocator.evaluate.wording import ENGLISH
 from allocator.units import PLACES_TOLERANCE, VIOLATION_TOLERANCE, exceeds
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from allocator.evaluate.wording import Wording
     from allocator.scenario import Scenario
     from allocator.scenario.hours import WeekHours
     from allocator.scenario.scenario import Offer
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
     """Space, offer (positions), rule id, reason in words."""
 
 
-def suitability(scenario: Scenario) -> pd.DataFrame:
+def suitability(scenario: Scenario, say: Wording = ENGLISH) -> pd.DataFrame:
     """Return every (space, offer) with what bars it.
+
+    Parameters
+    ----------
+    say
+        The words of the reasons.
 
     Returns
     -------
@@ -40,14 +47,14 @@ def suitability(scenario: Scenario) -> pd.DataFrame:
     spaces, offers = scenario.tables.spaces["space_id"].tolist(), scenario.offers
     found: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for bars in (_siting, _available, _area, _reserve, _pins):
-        for r, o, rule, reason in bars(scenario):
+        for r, o, rule, reason in bars(scenario, say):
             found.setdefault((r, o), []).append((rule, reason))
     rules = [""] * (len(spaces) * len(offers))
     reasons = list(rules)
     for (r, o), barred in found.items():
         k = r * len(offers) + o
         rules[k] = ", ".join(dict.fromkeys(rule for rule, _ in barred))
-        reasons[k] = "; ".join(reason for _, reason in barred)
+        reasons[k] = say.join("both", (reason for _, reason in barred))
     columns = {
         "space_id": [space_id for space_id in spaces for _ in offers],
         "service_id": [offer.service_id for offer in offers] * len(spaces),
@@ -71,7 +78,7 @@ def _service_of(scenario: Scenario, offer: Offer) -> Service:
     return scenario.services[scenario.service2position[offer.service_id]]
 
 
-def _siting(scenario: Scenario) -> Iterator[Bar]:
+def _siting(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     """Yield services of which no alternative can hold there, even for one place."""
     outdoor = scenario.tables.buildings["outdoor_m2"].to_numpy(np.float64)
     outdoor_m2 = outdoor[building_of_space(scenario)].tolist()
@@ -84,27 +91,29 @@ def _siting(scenario: Scenario) -> Iterator[Bar]:
         ]
         for r, place in enumerate(places):
             unmet = [
-                unmet_conditions(condition, place) + _no_room(condition, outdoor_m2[r])
+                unmet_conditions(condition, place, say)
+                + _no_room(condition, outdoor_m2[r], say)
                 for condition in service.requires.any_of
             ]
             if all(unmet):
-                reason = ", or ".join(" and ".join(words) for words in unmet)
+                ways = dict.fromkeys(say.join("and", words) for words in unmet)
+                reason = say.join("or", ways)
                 yield from ((r, o, "siting", reason) for o in offers)
 
 
-def _no_room(condition: Condition, outdoor_m2: float) -> list[str]:
+def _no_room(condition: Condition, outdoor_m2: float, say: Wording) -> list[str]:
     """Return what of a condition leaves no room for a single place."""
     unmet = []
     most = condition.max_places_on_floor
     if most is not None and exceeds(1.0, most):
-        unmet.append(f"at most {most:g} places on a floor")
+        unmet.append(say("places_on_floor", limit=most))
     if exceeds(condition.outdoor_m2_per_place, outdoor_m2):
         asked = condition.outdoor_m2_per_place
-        unmet.append(f"outdoor area {outdoor_m2:g} m² is below {asked:g} m² per place")
+        unmet.append(say("outdoor", area=outdoor_m2, limit=asked))
     return unmet
 
 
-def _available(scenario: Scenario) -> Iterator[Bar]:
+def _available(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     """Yield what the building's dates and the hours of space and building bar."""
     building = building_of_space(scenario).tolist()
     days = days_outside(scenario).tolist()
@@ -117,28 +126,26 @@ def _available(scenario: Scenario) -> Iterator[Bar]:
             outside[hours] = [minutes_outside(o.hours, *hours) for o in scenario.offers]
         for o, minutes in enumerate(outside[hours]):
             if days[b]:
-                reason = f"the building is {days[b]} days outside its dates"
-                yield r, o, "available", reason
+                yield r, o, "available", say("dates", days=days[b])
             if minutes:
-                reason = f"{minutes} min per week outside the hours of use"
-                yield r, o, "available", reason
+                yield r, o, "available", say("hours", minutes=minutes)
 
 
-def _area(scenario: Scenario) -> Iterator[Bar]:
+def _area(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     """Yield spaces too small for one place or the service, and places too large."""
     area = usable_area_m2(scenario)
     for o, offer in enumerate(scenario.offers):
         service = _service_of(scenario, offer)
         for r in np.flatnonzero(~_holds_a_place(offer, area)).tolist():
-            reason = f"{area[r]:g} m² hold no place of {offer.m2_per_place:g} m²"
+            reason = say("no_place", area=area[r], limit=offer.m2_per_place)
             yield r, o, "area_limit", reason
         least = service.min_area_m2
         small = least - area > VIOLATION_TOLERANCE * max(1.0, least)
         for r in np.flatnonzero(small).tolist():
-            yield r, o, "min_area", f"{area[r]:g} m² are below {least:g} m²"
+            yield r, o, "min_area", say("least_area", area=area[r], limit=least)
         most = service.max_area_m2
         if most is not None and not _holds_a_place(offer, np.array([most]))[0]:
-            reason = f"a place is larger than the most area, {most:g} m²"
+            reason = say("most_area", limit=most)
             yield from ((r, o, "min_area", reason) for r in range(len(area)))
 
 
@@ -151,7 +158,7 @@ def _holds_a_place(
     return area_m2 / offer.m2_per_place + PLACES_TOLERANCE >= 1.0
 
 
-def _reserve(scenario: Scenario) -> Iterator[Bar]:
+def _reserve(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     """Yield whole spaces whose area the building's own reserve does not leave."""
     area, building = usable_area_m2(scenario), building_of_space(scenario)
     usable = sum_by(building, area, scenario.num_buildings)
@@ -160,21 +167,26 @@ def _reserve(scenario: Scenario) -> Iterator[Bar]:
     for r in np.flatnonzero(~divisible & (share[building] > 0)).tolist():
         b = building[r]
         if exceeds(float(area[r]), float((1.0 - share[b]) * usable[b])):
-            reason = f"the building must leave {share[b] * usable[b]:g} m² free"
+            reason = say("reserve", area=share[b] * usable[b])
             yield from ((r, o, "reserve", reason) for o in range(len(scenario.offers)))
 
 
-def _pins(scenario: Scenario) -> Iterator[Bar]:
+def _pins(scenario: Scenario, say: Wording) -> Iterator[Bar]:
     """Yield what a pin keeps out."""
     pins = [pin for pin in scenario.spec.rules.pins if pin.fix == "out"]
     spaces = scenario.tables.spaces
     where = list(zip(spaces["building_id"], spaces["space_id"], strict=True))
     category = {service.id: service.category for service in scenario.services}
+    areas = areas_of_buildings(scenario)
     for pin in pins:
         keys = pin_keys(pin)
         for o, offer in enumerate(scenario.offers):
-            names = (offer.service_id, category[offer.service_id], offer.session_id)
-            for r, home in enumerate(where):
-                item = dict(zip(KEYS, (*home, *names), strict=True))
+            names = {
+                "service": offer.service_id,
+                "category": category[offer.service_id],
+                "session": offer.session_id,
+            }
+            for r, (building, space) in enumerate(where):
+                item = names | areas[building] | {"building": building, "space": space}
                 if all(item[key] == value for key, value in keys.items()):
-                    yield r, o, "pins", pin.reason or "pinned out"
+                    yield r, o, "pins", pin.reason or say("pin")

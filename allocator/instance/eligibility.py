@@ -201,11 +201,19 @@ def _holds(condition: Condition, scenario: Scenario, premises: Premises) -> Bool
     if condition.excluded_former_uses:
         excluded = buildings["former_use"].isin(condition.excluded_former_uses)
         holds &= ~excluded.to_numpy(bool)
+    if condition.community_kinds:
+        communities = scenario.tables.communities
+        wanted = communities["kind"].isin([k.value for k in condition.community_kinds])
+        inside = buildings["community_id"].isin(communities["community_id"][wanted])
+        holds &= inside.to_numpy(bool)
     if condition.min_lease_years is not None:
         holds &= _lease_lasts(condition.min_lease_years, scenario, buildings)
     if condition.min_space_m2 is not None:
         least = np.array(condition.min_space_m2)
         holds &= ~_above(least, premises.usable_area_m2, least)
+    if condition.max_space_m2 is not None:
+        most = np.array(condition.max_space_m2)
+        holds &= ~_above(premises.usable_area_m2, most, most)
     return holds
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from allocator.instance.arrays import frozen, positions, sums
 from allocator.instance.eligibility import BAR_RULES
 from allocator.instance.instance import FloorRow, LimitRow, PinRow, Resource
+from allocator.scenario.areas import street_of
 from allocator.scenario.schema import FloorTarget
 
 if TYPE_CHECKING:
@@ -168,6 +169,14 @@ def _matches(scenario: Scenario, premises: Premises, pin: Pin) -> tuple[Bools, B
         spaces &= (premises.spaces["building_id"] == pin.building).to_numpy(bool)
     if pin.space is not None:
         spaces &= (premises.spaces["space_id"] == pin.space).to_numpy(bool)
+    community = premises.buildings["community_id"].to_numpy(object)
+    if pin.community is not None:
+        spaces &= np.asarray(community == pin.community, bool)
+    if pin.street is not None:
+        streets = street_of(scenario.tables, community)
+        spaces &= np.asarray(streets == pin.street, bool)
+    if pin.district is not None:
+        spaces &= (premises.buildings["district_id"] == pin.district).to_numpy(bool)
     category = {service.id: service.category for service in scenario.services}
     offers = [
         pin.service in (None, offer.service_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.report.colors import share_color
-from allocator.report.html import key_entry
+from allocator.report.html import key_entry, note
 from allocator.report.walking import stretches
 from allocator.report.zones import zone_coverage
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-WIDTH = 2000
+WIDTH = 10_000
 """Units of the drawing; whole numbers keep the file small."""
-MARGIN = 40
-LARGEST_ZONE = 26.0
+MARGIN = 200
+LARGEST_ZONE = 130.0
 LAND_PER_ZONE = 0.35
 """Share of the drawing that the largest zone's dot may take of each zone's part."""
 BANDS_MIN = (5.0, 10.0, 15.0)
@@ -40,17 +40,27 @@ class Frame:
 
     low: Floats
     stretch: Floats
+    width: int
     height: int
+    degrees: bool
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Frame:
+        """Return the frame that holds the zones with demand and all sites."""
+        zones = scenario.tables.zones.iloc[np.unique(scenario.demand.zone)]
+        points = [zones[["x", "y"]].to_numpy(np.float64), scenario.site_xy]
+        return cls.around(np.concatenate(points), scenario.spec.crs)
 
     @classmethod
     def around(cls, xy: Floats, crs: str) -> Frame:
         """Return the frame that holds all points."""
         low, high = xy.min(axis=0), xy.max(axis=0)
-        degrees = crs != "local" and np.abs(xy).max() <= 360
+        degrees = bool(crs != "local" and np.abs(xy).max() <= 360)
         aspect = np.array([np.cos(np.radians(xy[:, 1].mean())) if degrees else 1.0, 1])
         span = (high - low) * aspect
         scale = (WIDTH - 2 * MARGIN) / max(span[0], span[1], 1e-9)
-        return cls(low, aspect * scale, int(span[1] * scale) + 2 * MARGIN)
+        width, height = (int(side * scale) + 2 * MARGIN for side in span)
+        return cls(low, aspect * scale, width, height, degrees)
 
     def __call__(self, xy: Floats) -> npt.NDArray[np.int64]:
         """Return whole coordinates in the drawing."""
@@ -60,22 +70,34 @@ class Frame:
 
 
 def draw_map(scenario: Scenario, run: Run, words: Words) -> str:
-    """Return the map and its legend."""
+    """Return the map and its legend.
+
+    Streets and walking areas are the ground of both pictures: the one that scripts
+    draw, and the still one that stands there without them.
+    """
     zones = zone_coverage(scenario, run.table("served.parquet"))
-    points = [zones[["x", "y"]].to_numpy(np.float64), scenario.site_xy]
-    frame = Frame.around(np.concatenate(points), scenario.spec.crs)
+    frame = Frame.of(scenario)
     used = sorted(set(run.assignments["building_id"]))
-    width = int(np.ptp(np.concatenate(points)[:, 0]) * frame.stretch[0]) + 2 * MARGIN
-    drawn = [
-        _streets(scenario, frame),
-        _walking_areas(scenario, used, frame),
+    ground = [_streets(scenario, frame), _walking_areas(scenario, used, frame)]
+    still = [
         _idle(scenario, used, frame),
         _zones(zones, frame, words),
         _facilities(scenario, frame, words),
         _used(scenario, run, used, frame, words),
     ]
-    svg = f'<svg id="drawing" viewBox="0 0 {width} {frame.height}" role="img">'
-    return _legend(scenario, words) + svg + "\n".join(filter(None, drawn)) + "</svg>"
+    drawing = _svg("drawing", frame, still)
+    return (
+        f"<noscript>{_legend(scenario, words)}{note(words('map.still'))}</noscript>"
+        f'<div id="map-frame">{_svg("ground", frame, ground)}'
+        f"<noscript>{drawing}</noscript></div>"
+        '<div id="map-panel"></div>'
+    )
+
+
+def _svg(id_: str, frame: Frame, parts: list[str]) -> str:
+    inner = "\n".join(filter(None, parts))
+    size = f"0 0 {frame.width} {frame.height}"
+    return f'<svg id="{id_}" viewBox="{size}" role="img">{inner}</svg>'
 
 
 def _legend(scenario: Scenario, words: Words) -> str:
@@ -150,7 +172,7 @@ def _zones(zones: pd.DataFrame, frame: Frame, words: Words) -> str:
     for row, (x, y), r in zip(
         zones.reset_index().to_dict("records"),
         places,
-        2.5 + largest * share,
+        12.5 + largest * share,
         strict=True,
     ):
         title = words(
@@ -162,7 +184,7 @@ def _zones(zones: pd.DataFrame, frame: Frame, words: Words) -> str:
         )
         color = share_color(row["coverage"])
         dots.append(
-            f'<circle cx="{x}" cy="{y}" r="{r:.1f}" fill="{color}">'
+            f'<circle cx="{x}" cy="{y}" r="{r:.0f}" fill="{color}">'
             f"<title>{escape(title)}</title></circle>"
         )
     return f'<g id="zones">{"".join(dots)}</g>'
@@ -174,7 +196,7 @@ def _idle(scenario: Scenario, used: list[str], frame: Frame) -> str:
     rest = buildings[~buildings["building_id"].isin(used)]
     places = np.unique(frame(rest[["x", "y"]].to_numpy(np.float64)), axis=0)
     path = "".join(f"M{x} {y}h0" for x, y in places)
-    size = 16 if len(places) < 1000 else 5
+    size = 80 if len(places) < 1000 else 25
     return f'<path id="idle" stroke="{IDLE}" stroke-width="{size}" d="{path}"/>'
 
 
@@ -186,7 +208,7 @@ def _facilities(scenario: Scenario, frame: Frame, words: Words) -> str:
         offers = zip(rows["service_id"], rows["session_id"], strict=True)
         lines = [str(facility), *(_offer_name(words, *offer) for offer in offers)]
         marks.append(
-            f'<path d="M{x} {y - 13}l12 22h-24z">'
+            f'<path d="M{x} {y - 65}l60 110h-120z">'
             f"<title>{escape(chr(10).join(lines))}</title></path>"
         )
     return f'<g id="facilities" fill="{FACILITY}">{"".join(marks)}</g>'
@@ -198,7 +220,7 @@ def _used(
     """Draw used buildings as squares with what they hold."""
     table = scenario.tables.buildings.set_index("building_id").loc[used]
     places = dict(zip(used, frame(table[["x", "y"]].to_numpy(np.float64)), strict=True))
-    size = 26 if len(used) < 100 else 16
+    size = 130 if len(used) < 100 else 80
     marks = []
     for building, rows in run.assignments.groupby("building_id", sort=True):
         lines = [words.building[str(building)]]

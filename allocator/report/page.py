@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass, field
 from html import escape
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import OptionsInvalid, RunError
-from allocator.report import sections
-from allocator.report.colors import service_colors
-from allocator.report.html import note, section
+from allocator.report import coverage, headline, money, origin
+from allocator.report.assignments import assignments
+from allocator.report.html import Held, note, section, subtitle
 from allocator.report.map import draw_map
+from allocator.report.map_data import map_data
+from allocator.report.material import Material
+from allocator.report.meeting import tables_of
+from allocator.report.meeting_pages import meeting_sections
+from allocator.report.script import embed, policy, read_style
+from allocator.report.shortfall import shortfall_sections
 from allocator.report.week import week_grids
 from allocator.report.words import LANGUAGES, Words
 
@@ -21,8 +27,44 @@ if TYPE_CHECKING:
 
     from allocator.runs import Run
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""Browsers that keep it load nothing at all, whatever the page's texts hold."""
+
+LIGHT = 4_000_000
+"""Characters up to which a page holds everything openly."""
+HEAVY_SECTION = 150_000
+"""Characters from which a section of a heavier page is held back."""
+ALWAYS_THERE = ("headline", "map")
+
+
+@dataclass
+class Content:
+    """What the page shows, in order, and what its script works with."""
+
+    sections: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """Title and parts by id."""
+    tabs: dict[str, str] = field(default_factory=dict)
+    """Names of the tabs where they differ from the titles."""
+    drawn: dict[str, Any] | None = None
+    """What the map is drawn from."""
+    held: Held = field(default_factory=Held)
+    """What is brought in when it is opened."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """Attributes of sections that are held back."""
+
+    def add(self, id_: str, parts: list[str], words: Words) -> None:
+        """Add a section with the title and the tab of the messages."""
+        self.sections[id_] = words(id_), parts
+        self.tabs[id_] = words(f"nav.{id_}")
+
+    def hold_heavy(self, words: Words) -> None:
+        """Hold back the heavy sections of a page that would open slowly."""
+        size = {id_: sum(map(len, parts)) for id_, (_, parts) in self.sections.items()}
+        if sum(size.values()) <= LIGHT:
+            return
+        for id_, (title, parts) in self.sections.items():
+            if size[id_] > HEAVY_SECTION and id_ not in ALWAYS_THERE:
+                self.marks[id_] = self.held.hold("\n".join(parts))
+                needs = f"<noscript>{note(words('held'))}</noscript>"
+                self.sections[id_] = title, [needs]
 
 
 def report_html(run: Run, language: str = "en") -> str:
@@ -42,56 +84,113 @@ def report_html(run: Run, language: str = "en") -> str:
         msg = f"there is no report in {language!r}; there are {', '.join(LANGUAGES)}"
         raise OptionsInvalid(msg)
     words = Words(language, run.scenario())
+    content = _content(run, words)
     title = escape(words("title", name=words.title))
-    style = resources.files("allocator.report").joinpath("data", "style.css")
+    shown = [
+        section(id_, *item, content.marks.get(id_, ""))
+        for id_, item in content.sections.items()
+    ]
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f"<title>{title}</title>\n<style>{style.read_text(encoding='utf-8')}</style>"
-        f"</head><body><h1>{title}</h1>\n"
-        + "\n".join(_sections(run, words))
-        + "\n</body></html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy()}">\n'
+        f"<title>{title}</title>\n<style>{read_style()}</style></head>"
+        f"<body><header><h1>{title}</h1>{_tabs(content, words)}</header>\n<main>"
+        + "\n".join(shown)
+        + f"\n</main>{embed(words, content.drawn, content.held.parts)}</body></html>\n"
     )
 
 
-def _sections(run: Run, words: Words) -> list[str]:
-    """Return all sections; without a plan only what is known."""
+def _tabs(content: Content, words: Words) -> str:
+    """Return links to all sections, those for the meeting in a row of their own."""
+    names = {
+        id_: content.tabs.get(id_, title)
+        for id_, (title, _) in content.sections.items()
+    }
+    rows = [
+        "".join(
+            f'<a href="#{id_}">{escape(name)}</a>'
+            for id_, name in names.items()
+            if (id_ in content.tabs) is own
+        )
+        for own in (True, False)
+    ]
+    label = f"<span>{escape(words('nav.meeting'))}</span>"
+    return f"<nav>{rows[0]}</nav>" + (f"<nav>{label}{rows[1]}</nav>" if rows[1] else "")
+
+
+def _content(run: Run, words: Words) -> Content:
+    """Return everything the page shows; without a plan only what is known."""
+    content = Content()
     head = [
-        sections.status_line(run, words),
-        sections.cards(run, words),
-        sections.goals(run, words),
+        headline.status_line(run, words),
+        headline.cards(run, words),
+        headline.goals(run, words),
         note(words("person_needs")),
-        sections.broken_rules(run, words),
+        headline.broken_rules(run, words),
     ]
-    parts = [section("headline", words("headline"), *head)]
+    content.add("headline", head, words)
+    material = Material(run, words)
     if run.has_plan:
-        parts += _plan_sections(run, words)
-    origin = sections.origin(run, words)
-    return [*parts, section("origin", words("origin"), origin)]
-
-
-def _plan_sections(run: Run, words: Words) -> list[str]:
-    scenario = words.scenario
-    colors = service_colors(sorted(set(run.assignments["service_id"])))
-    parts = [
-        section(
-            "map", words("map"), note(_map_note(words)), draw_map(scenario, run, words)
-        ),
+        head += [subtitle(words("overview")), coverage.overview(material)]
+        for id_, parts in _plan_sections(material, content.held).items():
+            content.add(id_, parts, words)
+        content.drawn = map_data(material)
+    meeting = meeting_sections(tables_of(material.facts), words, content.held)
+    for id_, parts in meeting.parts.items():
+        content.sections[id_] = meeting.titles[id_], parts
+    sources = [
+        subtitle(words("assumptions")),
+        origin.assumptions(run, words),
+        subtitle(words("inputs")),
+        origin.origin(run, words),
     ]
+    content.add("origin", sources, words)
+    content.hold_heavy(words)
+    return content
+
+
+def _plan_sections(material: Material, held: Held) -> dict[str, list[str]]:
+    run, words = material.run, material.words
+    parts = {
+        "map": [
+            note(_map_note(words)),
+            draw_map(material.scenario, run, words),
+        ]
+    }
     if len(run.assignments):
-        week = week_grids(scenario, run.assignments, words, colors)
-        parts.append(section("week", words("week"), note(words("week.note")), week))
-    coverage = [
-        sections.coverage_by(run, words, "community_id"),
-        sections.coverage_by(run, words, "need_id"),
-        f"<h3>{escape(words('coverage.cells'))}</h3>",
-        sections.coverage_cells(run, words),
+        parts["week"] = [note(words("week.note")), week_grids(material, held)]
+    parts["limits"] = [
+        money.limits(run, words),
+        subtitle(words("money.parts")),
+        money.money_parts(run, words),
+        subtitle(words("use")),
+        money.use_of_buildings(material),
     ]
+    parts["coverage"] = _coverage(material)
+    parts["left"] = [shortfall_sections(material)]
+    parts["assignments"] = [assignments(run, words)]
+    return parts
+
+
+def _coverage(material: Material) -> list[str]:
+    words = material.words
     return [
-        *parts,
-        section("limits", words("limits"), sections.limits(run, words)),
-        section("coverage", words("coverage"), note(words("coverage.note")), *coverage),
-        section("assignments", words("assignments"), sections.assignments(run, words)),
+        note(words("coverage.note")),
+        note(words("nearest.note")),
+        coverage.coverage_by(material, "need_id"),
+        subtitle(words("coverage.service")),
+        note(words("coverage.service_note")),
+        coverage.coverage_by_service(material),
+        subtitle(words("coverage.group")),
+        coverage.coverage_by(material, "group_id"),
+        subtitle(words("compliance")),
+        coverage.standards_met(material),
+        note(words("compliance.note")),
+        coverage.compliance(material),
+        subtitle(words("coverage.community")),
+        coverage.coverage_by(material, "community_id"),
+        subtitle(words("coverage.cells")),
+        coverage.coverage_cells(material),
     ]
 
 

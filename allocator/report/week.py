@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from allocator.report.html import key_entry
+from allocator.report.html import key_entry, note
+from allocator.report.money import use_by_building
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
+    from allocator.report.html import Held
+    from allocator.report.material import Material
     from allocator.report.words import Words
     from allocator.scenario import Scenario
 
@@ -22,44 +26,106 @@ DAY_PX = 118
 LANE_PX = 11
 HEAD_PX = 28
 GAP_PX = 5
+OPEN_BUILDINGS = 30
+"""Of more buildings than this the grids are held back until they are opened."""
 
 Bar = tuple[int, int, int]
 """Day, first minute and last minute of the day."""
 
 
-def week_grids(
-    scenario: Scenario,
-    assignments: pd.DataFrame,
-    words: Words,
-    colors: Mapping[str, str],
-) -> str:
-    """Return a legend and one grid for each used building."""
+def week_grids(material: Material, held: Held) -> str:
+    """Return how many buildings are shared, a legend, and a grid for each building."""
+    words, scenario = material.words, material.scenario
+    assignments = material.run.assignments
+    hours = opening_hours(scenario, assignments)
+    utilisation = use_by_building(material)
+    few = assignments["building_id"].nunique() <= OPEN_BUILDINGS
+    figures, kinds = [], []
+    for building, rows in assignments.groupby("building_id", sort=True):
+        kinds.append(sharing(scenario, rows))
+        share = float(utilisation["share"][str(building)])
+        head = _head_line(str(building), rows, share, kinds[-1], material)
+        drawn = grid(scenario, rows, words, material.colors, hours)
+        mark, drawn = (" open", drawn) if few else (held.hold(drawn), "")
+        figures.append(
+            f'<details class="week" id="week-{escape(str(building))}" '
+            f'data-building="{escape(str(building))}" '
+            f'data-use="{" ".join(kinds[-1])}"{mark}>'
+            f"<summary>{head}</summary>{drawn}</details>"
+        )
+    count = words(
+        "week.count",
+        buildings=len(kinds),
+        mixed=sum("mixed" in kind for kind in kinds),
+        staggered=sum("staggered" in kind for kind in kinds),
+    )
     used = sorted(set(assignments["service_id"]))
-    legend = "".join(key_entry(colors[s], words.service[s]) for s in used)
-    hours = _opening_hours(scenario, assignments)
-    grids = [
-        f'<figure class="week" data-building="{escape(str(building))}">'
-        f"<figcaption>{escape(words.building[str(building)])}</figcaption>"
-        + _grid(scenario, rows, words, colors, hours)
-        + "</figure>"
-        for building, rows in assignments.groupby("building_id", sort=True)
-    ]
-    return f'<p class="legend">{legend}</p>\n<div class="weeks">{"".join(grids)}</div>'
+    legend = "".join(key_entry(material.colors[s], words.service[s]) for s in used)
+    return (
+        f'<p id="week-count">{escape(count)}</p><p class="legend">{legend}</p>'
+        + ("" if few else f"<noscript>{note(words('held'))}</noscript>")
+        + f'<div class="tools"></div><div class="weeks">{"".join(figures)}</div>'
+    )
 
 
-def bars(scenario: Scenario, service_id: str, session_id: str) -> Iterator[Bar]:
-    """Yield the hours of an offer, cut at midnight."""
+def sharing(scenario: Scenario, rows: pd.DataFrame) -> list[str]:
+    """Tell how a building is shared.
+
+    `mixed`: several services in it; `staggered`: a space in which services take turns.
+    """
+    kinds = ["mixed"] if rows["service_id"].nunique() > 1 else []
+    for _, held in rows.groupby("space_id", sort=True):
+        lanes = list(_lanes(scenario, held).values())
+        if len(lanes) > len(set(lanes)):
+            return [*kinds, "staggered"]
+    return kinds
+
+
+def _head_line(
+    building: str,
+    rows: pd.DataFrame,
+    share: float,
+    kinds: list[str],
+    material: Material,
+) -> str:
+    """Return the name of a building, its services and how it is shared."""
+    words = material.words
+    services = "".join(
+        key_entry(material.colors[s], words.service[s])
+        for s in sorted(set(rows["service_id"]))
+    )
+    tags = "".join(
+        f'<span class="tag {kind}">{escape(words(f"week.{kind}"))}</span>'
+        for kind in kinds
+    )
+    use = escape(words("week.use", share=f"{share:.0%}"))
+    return (
+        f"<b>{escape(words.building[building])}</b> {tags} {services}"
+        f'<span class="note">{use}</span>'
+    )
+
+
+def bars(scenario: Scenario, service_id: str, session_id: str) -> tuple[Bar, ...]:
+    """Return the hours of an offer, cut at midnight."""
     offer = scenario.offers[scenario.offer2position[(service_id, session_id)]]
-    for start, end in offer.hours.intervals:
+    return _bars(offer.hours.intervals)
+
+
+@lru_cache(maxsize=1024)
+def _bars(intervals: tuple[tuple[int, int], ...]) -> tuple[Bar, ...]:
+    """Return intervals of the week, cut at midnight."""
+    found: list[Bar] = []
+    for start, end in intervals:
         at = start
         while at < end:
             stop = min(end, (at // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY)
             first = at % MINUTES_PER_DAY
-            yield at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at
+            found.append((at // MINUTES_PER_DAY % len(DAYS), first, first + stop - at))
             at = stop
+    return tuple(found)
 
 
-def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
+def opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, int]:
     """Return the whole hours of the day that hold everything."""
     offers = set(zip(assignments["service_id"], assignments["session_id"], strict=True))
     shown = [bar for offer in offers for bar in bars(scenario, *offer)]
@@ -67,14 +133,14 @@ def _opening_hours(scenario: Scenario, assignments: pd.DataFrame) -> tuple[int, 
     return first, -(-max(bar[2] for bar in shown) // 60)
 
 
-def _grid(
+def grid(
     scenario: Scenario,
     rows: pd.DataFrame,
     words: Words,
     colors: Mapping[str, str],
     hours: tuple[int, int],
 ) -> str:
-    """Draw one building."""
+    """Draw one building; `hours` are the first and last shown of each day."""
     parts: list[str] = []
     y = HEAD_PX
     for space, held in rows.groupby("space_id", sort=True):

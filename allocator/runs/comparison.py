@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from allocator.errors import RunError
-from allocator.plan import ASSIGNMENT_COLUMNS
-from allocator.result import Result
-from allocator.runs.read import Run, read_run
-from allocator.runs.record import plain, run_record
+from allocator.runs.comparing import wording
+from allocator.runs.comparing.inputs import Basis, InputChanges, input_changes
+from allocator.runs.comparing.limits import limit_table
+from allocator.runs.comparing.plans import (
+    assignment_changes,
+    building_changes,
+    hour_changes,
+)
+from allocator.runs.comparing.residents import Gains, gains, resident_table
+from allocator.runs.comparing.sides import Side, read_sides
+from allocator.runs.comparing.verdicts import Verdict, verdict
+from allocator.runs.record import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from allocator.result import Result
+    from allocator.runs.read import Run
 
 FACTS = (
     "status",
@@ -29,48 +39,149 @@ FACTS = (
     "steps",
 )
 """Keys of `run.json` that come before the measures."""
-KEY = list(ASSIGNMENT_COLUMNS[:-1])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Another run beside the first: what differs, and which is better."""
+
+    first: str
+    other: str
+    inputs: InputChanges
+    verdict: Verdict
+    maximizes: bool
+    """Whether more of the first goal is better."""
+    gains: Gains | None
+    """None without two plans, or where residents or needs differ."""
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """Say it: what they have in common, verdict, gains, then what differs."""
+        names = (self.first, self.other)
+        common, *details = wording.input_sentences(self.inputs, *names, language)
+        judged = wording.verdict_sentence(
+            self.verdict, *names, maximizes=self.maximizes, language=language
+        )
+        lines = [common, judged]
+        if self.gains is not None:
+            lines.append(wording.gains_sentence(self.gains, *names, language))
+        return [*lines, *details]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for machines."""
+        return {
+            "first": self.first,
+            "other": self.other,
+            "inputs": self.inputs.to_dict(),
+            "verdict": self.verdict.to_dict(),
+            "gains": vars(self.gains) if self.gains else None,
+        }
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare` found."""
+    """What `compare` found; tables of plans are made when first asked for."""
 
+    sides: tuple[Side, ...]
+    """The runs, the first of which the others are compared with."""
+    pairs: tuple[Pair, ...]
+    """One for each run but the first."""
     table: pd.DataFrame
-    """Index: measure; one column per run; for two runs also `difference`."""
-    changes: pd.DataFrame
-    """Assignments that differ: ids and the places in each run."""
-    notes: tuple[str, ...]
-    """Different inputs, undecided differences, and other warnings."""
+    """Index: measure; one column per run; for two like runs also `difference`."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the runs, as in the columns of the tables."""
+        return tuple(side.label for side in self.sides)
+
+    @property
+    def like_for_like(self) -> bool:
+        """Whether all runs were made from one scenario."""
+        return all(pair.inputs.basis is Basis.SAME for pair in self.pairs)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """Assignments that differ: ids and the places in each run."""
+        return assignment_changes(self.sides)
+
+    @cached_property
+    def buildings(self) -> pd.DataFrame:
+        """Used buildings of each run: same, changed, added or removed."""
+        return building_changes(self.sides)
+
+    @cached_property
+    def hours(self) -> pd.DataFrame:
+        """Hours of the week in which a space is used otherwise."""
+        return hour_changes(self.sides)
+
+    @cached_property
+    def residents(self) -> pd.DataFrame:
+        """Covered persons by community, need and group; who gains and who loses."""
+        comparable = [self._persons_comparable(k) for k in range(len(self.sides))]
+        return resident_table(self.sides, comparable)
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """Each limit with what each run uses of it, and whether it binds."""
+        return limit_table(self.sides)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know first, in English; see `sentences`."""
+        return tuple(self.sentences())
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """Say what differs in the inputs, which run is better, and who gains."""
+        lines = [line for pair in self.pairs for line in pair.sentences(language)]
+        return [*lines, *self.plan_sentences(language)]
+
+    def plan_sentences(self, language: str = "en") -> list[str]:
+        """Say which runs have no plan or break rules."""
+        counts = {side.label: (side.has_plan, side.num_broken) for side in self.sides}
+        return list(wording.plan_sentences(counts, language))
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name, measures with their names as a column."""
+        return {
+            "measures": self.table.reset_index(),
+            "limits": self.limits,
+            "residents": self.residents,
+            "buildings": self.buildings,
+            "assignments": self.changes,
+            "hours": self.hours,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for machines."""
         table = self.table.astype(object).where(self.table.notna(), None)
+        further = {
+            name: plain(frame.to_dict(orient="records"))
+            for name, frame in self.tables().items()
+            if name not in ("measures", "assignments")
+        }
         return {
+            "like_for_like": self.like_for_like,
+            "pairs": plain([pair.to_dict() for pair in self.pairs]),
             "measures": plain(table.to_dict(orient="index")),
             "changes": plain(self.changes.to_dict(orient="records")),
+            **further,
             "notes": list(self.notes),
         }
 
-    def to_long(self) -> pd.DataFrame:
-        """Return one table for a CSV file: measures, then changed assignments."""
-        measures = self.table.reset_index().rename(columns={"measure": "item"})
-        measures.insert(0, "kind", "measure")
-        changes = self.changes.drop(columns=KEY)
-        items = [" / ".join(key) for key in self.changes[KEY].itertuples(index=False)]
-        changes.insert(0, "item", pd.Series(items, index=changes.index, dtype=object))
-        changes.insert(0, "kind", "places")
-        filled = [frame.astype(object) for frame in (measures, changes) if len(frame)]
-        return pd.concat(filled, ignore_index=True)
+    def _repr_html_(self) -> str:
+        """Show verdicts and measures in a notebook."""
+        from allocator import display
 
+        table = self.table.reset_index()
+        for label in table.columns[1:]:
+            table[label] = [
+                value if isinstance(value, str) else display.figure(value)
+                for value in table[label]
+            ]
+        measures = table.to_html(index=False, border=0)
+        return display.card("Comparison", {}, display.lines(self.sentences()), measures)
 
-@dataclass(frozen=True)
-class _Side:
-    """One run of a comparison."""
-
-    label: str
-    record: Mapping[str, Any]
-    assignments: pd.DataFrame
+    def _persons_comparable(self, k: int) -> bool:
+        return k > 0 and self.pairs[k - 1].inputs.basis is not Basis.DIFFERENT
 
 
 def compare(runs: Sequence[Result | Run | str | Path]) -> Comparison:
@@ -92,52 +203,32 @@ def compare(runs: Sequence[Result | Run | str | Path]) -> Comparison:
     if len(runs) < 2:
         msg = "a comparison needs at least two runs"
         raise ValueError(msg)
-    sides = _labelled([_side(run) for run in runs])
-    return Comparison(_measures(sides), _changes(sides), tuple(_notes(sides)))
+    sides = tuple(read_sides(runs))
+    pairs = tuple(_pair(sides[0], other) for other in sides[1:])
+    return Comparison(sides, pairs, _measures(sides, pairs))
 
 
-def _side(run: Result | Run | str | Path) -> _Side:
-    """Bring a result, a run or a folder into one form."""
-    if isinstance(run, Result):
-        frame = run.plan.assignments if run.plan else None
-        variants = "-".join(run.scenario.provenance.variants)
-        label = "-".join(filter(None, [run.scenario.name, variants]))
-        return _Side(label, run_record(run), _keyed(frame))
-    if not isinstance(run, Run):
-        run = read_run(run)
-    frame = run.assignments if run.has_plan else None
-    return _Side(run.name, run.record, _keyed(frame))
+def _pair(first: Side, other: Side) -> Pair:
+    changes = input_changes(first, other)
+    comparable = changes.basis is not Basis.DIFFERENT
+    return Pair(
+        first=first.label,
+        other=other.label,
+        inputs=changes,
+        verdict=verdict(first, other, changes.basis),
+        maximizes=first.record["goals"][0]["sense"] == "maximize",
+        gains=gains(first, other) if comparable else None,
+    )
 
 
-def _keyed(frame: pd.DataFrame | None) -> pd.DataFrame:
-    """Return ids and places alone."""
-    if frame is None:
-        return pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS))
-    return frame[list(ASSIGNMENT_COLUMNS)]
-
-
-def _labelled(sides: list[_Side]) -> list[_Side]:
-    """Tell equal labels apart by a number."""
-    labels = [side.label for side in sides]
-    return [
-        side
-        if labels.count(side.label) == 1
-        else _Side(
-            f"{side.label} #{labels[: k + 1].count(side.label)}",
-            side.record,
-            side.assignments,
-        )
-        for k, side in enumerate(sides)
-    ]
-
-
-def _measures(sides: list[_Side]) -> pd.DataFrame:
+def _measures(sides: Sequence[Side], pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return facts and measures, one column per run."""
     columns: dict[str, dict[str, Any]] = {}
     for side in sides:
         facts = {key: side.record.get(key) for key in FACTS}
+        facts["seconds"] = sum(side.record.get("times_s", {}).values())
         facts["variant"] = ",".join(side.record.get("variant", ())) or None
-        facts["rules_broken"] = len(side.record.get("violations", ()))
+        facts["rules_broken"] = side.num_broken
         columns[side.label] = facts | dict(side.record["measures"])
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     table = pd.DataFrame(
@@ -146,107 +237,22 @@ def _measures(sides: list[_Side]) -> pd.DataFrame:
             for label, column in columns.items()
         }
     )
-    if len(sides) == 2:
+    if len(sides) == 2 and pairs[0].inputs.basis is not Basis.DIFFERENT:
         first, second = (table[side.label] for side in sides)
         table["difference"] = pd.Series(
-            [_difference(a, b) for a, b in zip(first, second, strict=True)],
+            [
+                None if name == "seed" else difference(a, b)
+                for name, a, b in zip(names, first, second, strict=True)
+            ],
             table.index,
             dtype=object,
         )
     return table.rename_axis("measure")
 
 
-def _difference(first: Any, second: Any) -> float | None:
+def difference(first: Any, second: Any) -> float | None:
     """Return second − first where both are numbers."""
     numbers = all(
         isinstance(v, (int, float)) and not isinstance(v, bool) for v in (first, second)
     )
     return second - first if numbers else None
-
-
-def _changes(sides: list[_Side]) -> pd.DataFrame:
-    """Return the assignments whose places are not the same in every run."""
-    places = [
-        side.assignments.set_index(KEY)["places"].rename(side.label) for side in sides
-    ]
-    wide = pd.concat(places, axis=1).fillna(0).astype("int64").sort_index()
-    differs = wide.nunique(axis=1) > 1
-    return wide[differs].reset_index()
-
-
-def _notes(sides: list[_Side]) -> list[str]:
-    """Return what a reader must know before using the figures."""
-    first = sides[0]
-    notes = []
-    for other in sides[1:]:
-        notes += _input_notes(first, other)
-        notes += _decision_notes(first, other)
-    return notes
-
-
-def _input_notes(first: _Side, other: _Side) -> list[str]:
-    """Say which inputs differ."""
-    notes = []
-    ours, theirs = (side.record["scenario"]["inputs"] for side in (first, other))
-    changed = sorted(
-        name
-        for name in ours.keys() | theirs.keys()
-        if ours.get(name) != theirs.get(name)
-    )
-    if changed:
-        notes.append(
-            f"{first.label} and {other.label} were made from different inputs: "
-            + ", ".join(changed)
-        )
-    variants = [side.record.get("variant") or ["(none)"] for side in (first, other)]
-    if variants[0] != variants[1]:
-        notes.append(
-            f"different variants: {first.label} {','.join(variants[0])}, "
-            f"{other.label} {','.join(variants[1])}"
-        )
-    for side in (first, other):
-        broken = len(side.record.get("violations", ()))
-        if broken:
-            notes.append(f"{side.label} breaks {broken} rules")
-    return notes
-
-
-def _decision_notes(first: _Side, other: _Side) -> list[str]:
-    """Say when the first goal's difference is smaller than the gaps leave open."""
-    goals = [side.record["goals"][0] for side in (first, other)]
-    if any(goals[0][key] != goals[1][key] for key in ("sense", "terms")):
-        return [f"{first.label} and {other.label} have different first goals"]
-    values = [goal["objective"] for goal in goals]
-    bounds = [goal["bound"] for goal in goals]
-    if None in values or None in bounds:
-        return []
-    difference = abs(values[0] - values[1])
-    # the worse plan's scenario may still hold a plan as good as the better one
-    worse = 0 if (values[0] < values[1]) == (goals[0]["sense"] == "maximize") else 1
-    still_open = abs(bounds[worse] - values[worse])
-    if difference > still_open or still_open == 0.0:
-        return []
-    return [
-        f"undecided: {first.label} and {other.label} differ by {difference:.6g} in the "
-        f"first goal, less than the {still_open:.6g} that the gap of the worse one "
-        "leaves open"
-    ]
-
-
-def write_comparison(comparison: Comparison, path: Path) -> None:
-    """Write a comparison as JSON, or as CSV when the file's name ends in ``.csv``.
-
-    Raises
-    ------
-    RunError
-        If the file cannot be written.
-    """
-    try:
-        if path.suffix.lower() == ".csv":
-            comparison.to_long().to_csv(path, index=False, lineterminator="\n")
-        else:
-            text = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2)
-            path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        msg = f"cannot write the comparison {path}: {error.strerror or error}"
-        raise RunError(msg) from error

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from allocator.scenario import Scenario
 
 
+GOAL_FIGURES = ("objective", "bound", "gap")
+
+
 @dataclass(frozen=True)
 class Run:
     """A run folder; `record` is its `run.json`, tables are read on first use."""
@@ -100,6 +103,25 @@ class Run:
         from allocator.scenario import read_scenario
 
         return read_scenario(self.folder / "scenario")
+
+    def _repr_html_(self) -> str:
+        """Show the run in a notebook."""
+        from allocator import display
+        from allocator.result import goal_label
+
+        goals = [
+            (goal_label(goal["sense"], goal["terms"]), *map(goal.get, GOAL_FIGURES))
+            for goal in self.record["goals"]
+        ]
+        facts = display.outcome_facts(
+            self.status,
+            self.record["stop_reason"],
+            goals,
+            self.measures,
+            self.record["limits"],
+            len(self.record["violations"]),
+        )
+        return display.card(f"Run {self.name}", facts)
 
     def _number(self, key: str) -> float | None:
         value = self.record.get(key)

@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from allocator.runs.environment import machine, peak_memory_mib, versions
+from allocator.summary import conflict_place
 
 if TYPE_CHECKING:
     from allocator.result import Result
@@ -63,7 +64,7 @@ def run_record(result: Result, *, plan_name: str | None = None) -> dict[str, Any
             "conflicts": [
                 {
                     "rule_id": conflict.rule_id,
-                    "where": dict(conflict.where),
+                    "where": conflict_place(result.scenario, conflict),
                     "least_change": conflict.least_change,
                     "unit": conflict.unit,
                 }

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from allocator.evaluate.requests import REQUEST_COLUMNS
+from allocator.evaluate.standards import COMPLIANCE_COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -61,6 +64,8 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "floor_used_m2",
         "reserved_area_m2",
     ),
+    "compliance.csv": COMPLIANCE_COLUMNS,
+    "requests.csv": REQUEST_COLUMNS,
     "progress.csv": ("seconds", "steps", "objective", "bound"),
 }
 """Columns each file has at least, in this order."""
@@ -77,6 +82,8 @@ def run_tables(result: Result) -> dict[str, pd.DataFrame]:
             "served.parquet": evaluation.served,
             "coverage.csv": evaluation.coverage,
             "sites.csv": evaluation.sites,
+            "compliance.csv": evaluation.compliance,
+            "requests.csv": evaluation.requests,
         }
     return {
         name: _with_columns(frames.get(name, pd.DataFrame()), columns)

@@ -127,7 +127,15 @@ def _remove_stale(parent: Path) -> None:
     for old in parent.glob(".*.tmp-????????"):
         with suppress(OSError):
             if time.time() - old.stat().st_mtime > STALE_AFTER_S:
-                shutil.rmtree(old, ignore_errors=True)
+                _remove(old)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder with all it holds, or a file."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

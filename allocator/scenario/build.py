@@ -35,6 +35,7 @@ from allocator.scenario.merge import finished
 from allocator.scenario.nodes import Node, as_node, with_paths
 from allocator.scenario.places import Places, TableOrigin
 from allocator.scenario.scenario import Provenance, Scenario, Tables
+from allocator.scenario.standard_floors import with_standard_floors
 from allocator.scenario.streets import streets_of_frame
 from allocator.scenario.validate import Validated, validate
 
@@ -166,9 +167,15 @@ def assemble(parts: Parts, collector: IssueCollector) -> Scenario | None:
         document=valid.document,
     )
     demand = derive_demand(
-        valid.spec, tables.zones, tables.population, tables.survey, tables.demand
+        valid.spec,
+        tables.zones,
+        tables.population,
+        tables.survey,
+        tables.demand,
+        tables.communities,
     )
-    return Scenario(valid.spec, tables, demand, provenance)
+    spec = with_standard_floors(valid.spec, tables)
+    return Scenario(spec, tables, demand, provenance)
 
 
 def _frames(

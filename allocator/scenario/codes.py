@@ -83,6 +83,7 @@ _NAMES = {
     "unknown-district": _error(
         "A district is named in which no community or building lies."
     ),
+    "unknown-street": _error("A street is named in which no community lies."),
     "unknown-community": _error("A community is named that the tables lack."),
     "unknown-building": _error("A building is named that the table lacks."),
     "unknown-space": _error("A space is named that the table lacks."),
@@ -181,6 +182,10 @@ _RULES = {
     "change-over-without-effect": _warning(
         "Change-over between services that never take turns in a room."
     ),
+    "standard-without-places": _error(
+        "A standard counts places of a service that has unlimited capacity."
+    ),
+    "floor-twice": _error("A coverage floor is given twice."),
     "place-above-max-area": _error("One place is larger than the service may be."),
     "worst-coverage-lowered": _error("A worst coverage can only be made large."),
     "goal-sense": _warning("A goal makes worse what planners want better."),

@@ -274,6 +274,29 @@ FACILITIES = Table(
     key=("facility_id", "service_id", "session_id"),
     one_of=(("places", "visits_per_week"),),
 )
+REQUESTS = Table(
+    "requests",
+    "What residents asked for, one row for each request; after a plan each is told to "
+    "be met or not, and why.",
+    (
+        _id("request_id", "Request.", required=True),
+        _id("zone_id", "Zone it comes from."),
+        _id("community_id", "Community it comes from."),
+        _id("service_id", "Service asked for."),
+        _id("need_id", "Need asked to be met."),
+        Column("text", Kind.TEXT, "What was said."),
+        Column("source", Kind.TEXT, "Meeting, letter, call … it is written down in."),
+        Column("date", Kind.DATE, "When it was made."),
+        Column(
+            "priority",
+            Kind.INTEGER,
+            "1 is most urgent; orders the list, changes no plan.",
+            minimum=1,
+        ),
+    ),
+    key=("request_id",),
+    one_of=(("zone_id", "community_id"), ("service_id", "need_id")),
+)
 TRAVEL = Table(
     "travel",
     "Walking times. In mode matrix an absent pair is unreachable; in other modes "
@@ -328,6 +351,7 @@ TABLES: dict[str, Table] = {
         BUILDINGS,
         SPACES,
         FACILITIES,
+        REQUESTS,
         TRAVEL,
     )
 }

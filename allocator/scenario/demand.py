@@ -6,50 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from allocator.scenario.ids import same_texts
+from allocator.scenario.residents import Index, persons_by_zone
 from allocator.scenario.scenario import Demand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import numpy.typing as npt
+    import pandas as pd
 
-    from allocator.scenario.schema import Group, Need, ScenarioSpec
+    from allocator.scenario.schema import Need, ScenarioSpec
 
 CELLS_PER_BLOCK = 4_000_000
 """Dense (zone, need, group) cells held at once."""
-
-
-class _Index:
-    """Zones, communities, needs and groups by position."""
-
-    def __init__(self, spec: ScenarioSpec, zones: pd.DataFrame) -> None:
-        self.groups: Sequence[Group] = sorted(spec.groups, key=lambda item: item.id)
-        self.needs: Sequence[Need] = sorted(spec.needs, key=lambda item: item.id)
-        self.num_zones = len(zones)
-        self.households = np.nan_to_num(zones["households"].to_numpy(np.float64))
-        self.community_of_zone, names = pd.factorize(
-            zones["community_id"].to_numpy(object)
-        )
-        self.num_communities = len(names)
-        self._names: dict[str, Any] = {
-            "zone_id": zones["zone_id"].to_numpy(object),
-            "community_id": names,
-            "need_id": [need.id for need in self.needs],
-            "group_id": [group.id for group in self.groups],
-        }
-
-    def positions(self, table: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
-        """Return the position of each row's id, −1 where absent or unknown."""
-        if same_texts(self._names[column], table[column]):
-            return np.arange(len(table), dtype=np.int64)
-        index = pd.Index(self._names[column], dtype=object)
-        wanted = pd.Index(table[column], dtype=object)
-        found: npt.NDArray[np.int64] = index.get_indexer(wanted).astype(np.int64)
-        found[(table[column] == "").to_numpy(bool)] = -1
-        return found
 
 
 @dataclass(frozen=True)
@@ -88,6 +58,7 @@ def derive_demand(
     population: pd.DataFrame,
     survey: pd.DataFrame,
     demand: pd.DataFrame,
+    communities: pd.DataFrame | None = None,
 ) -> Demand:
     """Return the demand rows above 0, sorted by zone, need and group.
 
@@ -97,19 +68,23 @@ def derive_demand(
         Groups and needs.
     zones, population, survey, demand
         Canonical tables; rows that name something unknown are not looked at.
+    communities
+        Canonical table that gives the kinds; needed where rates differ by kind.
 
     Notes
     -----
     D[z, n, g] = persons[z, g] × rate[n, g] × visits per person-week[n] × factor[z, n];
+    the rate may differ by the kind of the zone's community;
     a survey rate replaces the rate of each of the need's groups, and a survey row of
     the zone goes before one of its community. Rows of the table `demand` replace the
     row of their group, or all groups of their (zone, need) by one of weight 1.
     """
-    index = _Index(spec, zones)
-    persons = _persons(index, population)
+    index = Index(spec, zones)
+    persons = persons_by_zone(index, population)
     found, given = _survey(index, survey), _given(index, demand)
+    kinds = _kind_of_zone(zones, communities)
     blocks = [
-        _block_rows(index, persons, found, given, start, stop)
+        _block_rows(index, (persons, kinds), found, given, start, stop)
         for start, stop in _zone_blocks(index)
     ]
     zone, need, slot, visits = (
@@ -124,37 +99,7 @@ def derive_demand(
     return rows
 
 
-def _persons(index: _Index, population: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return residents, shape (zones, groups); communities spread over their zones.
-
-    A community is spread by its zones' households, equally where no zone has any.
-    """
-    zone = index.positions(population, "zone_id")
-    community = index.positions(population, "community_id")
-    group = index.positions(population, "group_id")
-    amount = population["persons"].to_numpy(np.float64)
-    persons = np.zeros((index.num_zones, len(index.groups)))
-    own = (zone >= 0) & (group >= 0)
-    np.add.at(persons, (zone[own], group[own]), amount[own])
-    wide = (zone < 0) & (community >= 0) & (group >= 0)
-    if not wide.any():
-        return persons
-    totals = np.zeros((index.num_communities, len(index.groups)))
-    np.add.at(totals, (community[wide], group[wide]), amount[wide])
-    share = _share_of_community(index)
-    return persons + share[:, None] * totals[index.community_of_zone]
-
-
-def _share_of_community(index: _Index) -> npt.NDArray[np.float64]:
-    """Return each zone's share of its community's residents."""
-    owner = index.community_of_zone
-    households = np.bincount(owner, index.households, index.num_communities)[owner]
-    equal = 1.0 / np.bincount(owner, minlength=index.num_communities)[owner]
-    some = households > 0
-    return np.where(some, index.households / np.where(some, households, 1.0), equal)
-
-
-def _survey(index: _Index, survey: pd.DataFrame) -> _Survey | None:
+def _survey(index: Index, survey: pd.DataFrame) -> _Survey | None:
     """Return what the survey says of every zone, the zone's own row first."""
     if survey.empty:
         return None
@@ -178,7 +123,7 @@ def _survey(index: _Index, survey: pd.DataFrame) -> _Survey | None:
     return found
 
 
-def _given(index: _Index, demand: pd.DataFrame) -> _Given:
+def _given(index: Index, demand: pd.DataFrame) -> _Given:
     """Return the usable rows of the table `demand`."""
     zone = index.positions(demand, "zone_id")
     need = index.positions(demand, "need_id")
@@ -189,7 +134,7 @@ def _given(index: _Index, demand: pd.DataFrame) -> _Given:
     return _Given(zone[known], need[known], group[known], visits[known])
 
 
-def _zone_blocks(index: _Index) -> Iterator[tuple[int, int]]:
+def _zone_blocks(index: Index) -> Iterator[tuple[int, int]]:
     """Cut the zones so that a dense block stays small; at least one block."""
     per_zone = max(1, len(index.needs) * (len(index.groups) + 1))
     step = max(1, CELLS_PER_BLOCK // per_zone)
@@ -197,15 +142,38 @@ def _zone_blocks(index: _Index) -> Iterator[tuple[int, int]]:
         yield start, min(start + step, index.num_zones)
 
 
+def _kind_of_zone(
+    zones: pd.DataFrame, communities: pd.DataFrame | None
+) -> npt.NDArray[np.object_]:
+    """Return the kind of each zone's community, "" where it is not known."""
+    if communities is None or communities.empty:
+        return np.full(len(zones), "", object)
+    unique = communities.drop_duplicates("community_id").set_index("community_id")
+    kinds = zones["community_id"].map(unique["kind"]).astype(object).fillna("")
+    return kinds.to_numpy(object)
+
+
+def _rates(
+    need: Need, group_id: str, rate: float, kinds: npt.NDArray[np.object_]
+) -> npt.NDArray[np.float64]:
+    """Return the rate of a group in zones of the given kinds."""
+    rates = np.full(len(kinds), rate)
+    for kind, own in need.groups_by_kind.items():
+        if group_id in own:
+            rates[kinds == kind.value] = own[group_id]
+    return rates
+
+
 def _block_rows(
-    index: _Index,
-    persons: npt.NDArray[np.float64],
+    index: Index,
+    peopled: tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]],
     found: _Survey | None,
     given: _Given,
     start: int,
     stop: int,
 ) -> tuple[npt.NDArray[Any], ...]:
     """Return (zone, need, group + 1, visits) of the rows above 0 of some zones."""
+    persons, kinds = peopled
     position = {group.id: k for k, group in enumerate(index.groups)}
     visits = np.zeros((stop - start, len(index.needs), len(index.groups) + 1))
     for n, need in enumerate(index.needs):
@@ -213,10 +181,10 @@ def _block_rows(
             if group_id not in position:
                 continue
             g = position[group_id]
-            factor: float | npt.NDArray[np.float64] = rate
+            factor = _rates(need, group_id, rate, kinds[start:stop])
             if found is not None:
                 own = found.rate[start:stop, n]
-                factor = np.where(np.isnan(own), rate, own)
+                factor = np.where(np.isnan(own), factor, own)
                 factor = factor * found.factor[start:stop, n]
             visits[:, n, g + 1] = (
                 persons[start:stop, g] * factor * need.visits_per_person_week

@@ -64,15 +64,20 @@ def _merged_lists(base: Node, over: Node, collector: IssueCollector) -> Node:
             _missing_id(item, collector)
         elif is_removal(item):
             if found is None:
-                _nothing_to_remove(item, position, collector)
+                items.append(item)  # the catalogue below may have it; see `finished`
             else:
                 items[found] = None
         elif found is None:
             items.append(item)
         else:
-            items[found] = merged(items[found] or item, item, collector)
+            items[found] = _changed(items[found], item, collector)
         seen.add(str(key))
     return replace(over, value=[item for item in items if item is not None])
+
+
+def _changed(old: Node | None, item: Node, collector: IssueCollector) -> Node:
+    """Return an item changed by another; one that was removed begins anew."""
+    return item if old is None or is_removal(old) else merged(old, item, collector)
 
 
 def _missing_id(item: Node, collector: IssueCollector) -> None:
@@ -112,9 +117,10 @@ def finished(node: Node, collector: IssueCollector) -> Node:
         return replace(node, value=entries)
     if isinstance(node.value, list):
         kept = []
+        names = [str(i.item_id) for i in node.elements if not is_removal(i)]
         for item in node.elements:
             if is_removal(item):
-                _nothing_to_remove(item, (), collector)
+                _nothing_to_remove(item, names, collector)
             else:
                 kept.append(finished(item, collector))
         return replace(node, value=kept)

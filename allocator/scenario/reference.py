@@ -65,6 +65,7 @@ HEADINGS = {
     "ChangeOver": ("rules.change_over_min[]", "转换时间"),
     "Incompatible": ("rules.incompatible[]", "同址不相容"),
     "Pin": ("rules.pins[]", "指定与排除"),
+    "Standard": ("standards[]", "配置标准"),
     "Goal": ("goals[]", "目标"),
     "GoalTerm": ("goals[].maximize[], minimize[]", "目标指标"),
     "OptionsSection": ("options", "求解选项"),
@@ -103,15 +104,21 @@ TERMS = {
     "fix": "指定（in）或排除（out）",
     "building": "备选建筑", "space": "用房", "reason": "理由", "source": "出处",
     "maximize": "最大化", "minimize": "最小化", "tolerance": "容许退让",
+    "community": "社区", "street": "街道（镇）", "district": "区",
     "measure": "指标", "need": "需求项", "group": "人群",
+    "standards": "配置标准", "minimum": "最低值", "categories": "类别",
+    "level": "层级", "kinds": "社区类型", "use": "用途",
+    "verified_minimum": "已核实的标准值", "source_date": "出处日期",
+    "community_kinds": "社区类型", "groups_by_kind": "按社区类型的需求率",
+    "place_name": "位的名称",
 }  # fmt: skip
 """Chinese words of the main keys."""
 
 TABLE_NAMES = {
     "communities": "社区", "zones": "需求点", "population": "人口",
     "survey": "居民调查", "demand": "需求量", "buildings": "备选建筑",
-    "spaces": "用房", "facilities": "现状设施", "travel": "步行时间表",
-    "streets": "街道",
+    "spaces": "用房", "facilities": "现状设施", "requests": "居民诉求",
+    "travel": "步行时间表", "streets": "街道",
 }  # fmt: skip
 
 

@@ -141,8 +141,28 @@ rules: {incompatible: [{services: [gym, elder_day_care], when: always}]}
     "Pin": """\
 rules:
   pins:
-    - {fix: in, space: B1-hall, service: canteen, reason: promised, source: 2026-03-02}
+    - {fix: in, space: B1-hall, service: canteen, reason: promised, source: minutes 4,
+       date: 2026-03-02}
     - {fix: out, building: B2, category: sports, reason: noise}
+    - {fix: in, street: S1, service: canteen, reason: one in the street}
+""",
+    "Standard": """\
+standards:
+  - id: canteen_per_street
+    name: {zh: 每街道一处食堂, en: A canteen in every street}
+    measure: sites
+    minimum: 1
+    services: canteen
+    level: street
+    source: local plan
+    source_date: 2025
+  - {id: gross_new, measure: gross_m2_per_100_households, minimum: 30, kinds: new,
+     verified_minimum: 30, source: Guideline of the programme}
+  - {id: lunch_near, measure: persons_within_limit, minimum: 0.9, services: canteen,
+     groups: elder, max_walk_min: 10, level: all}
+  - {id: gym_per_community, measure: sites, minimum: 1, services: gym, use: floor}
+  - {id: gym_covered, measure: coverage, minimum: 0.1, needs: exercise, level: all,
+     use: floor}
 """,
     "Goal": """\
 goals:
@@ -263,6 +283,11 @@ B3-room,B3,125,1,no,step_free,,
 facility_id,service_id,session_id,x,y,places,visits_per_week,community_id
 F1,canteen,lunch,560,150,12,,C2
 F2,gym,evening,700,320,,280,C2
+""",
+    "requests": """\
+request_id,zone_id,community_id,service_id,need_id,text,source,date,priority
+Q1,Z1,,canteen,,A canteen nearer than the avenue,residents' meeting,2026-03-02,1
+Q2,,C2,,lunch,Lunch for those who live alone,letter,2026-02-11,2
 """,
     "travel": """\
 zone_id,site_id,walk_min,profile

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allocator.scenario.residents import Index, persons_by_zone
 from allocator.scenario.schema import Capacity
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Tables:
     buildings: pd.DataFrame
     spaces: pd.DataFrame
     facilities: pd.DataFrame
+    requests: pd.DataFrame
     travel: pd.DataFrame
     streets: StreetLines | None = None
     """Street lines; None unless `access.mode` is network."""
@@ -210,6 +212,14 @@ class Scenario:
         frames = [self.tables.buildings[["x", "y"]], facilities[["x", "y"]]]
         return np.concatenate([frame.to_numpy(np.float64) for frame in frames])
 
+    @cached_property
+    def residents(self) -> npt.NDArray[np.float64]:
+        """Persons of every zone by group, shape (zones, groups)."""
+        index = Index(self.spec, self.tables.zones)
+        persons = persons_by_zone(index, self.tables.population)
+        persons.setflags(write=False)
+        return persons
+
     @property
     def num_buildings(self) -> int:
         """How many sites are buildings; they come first in `site_ids`."""
@@ -242,6 +252,30 @@ class Scenario:
                 elif accept.session == offer.session_id:
                     named[k] = max(named.get(k, 0.0), accept.max_walk_min)
         return tuple(sorted((wide | named).items()))
+
+    def _repr_html_(self) -> str:
+        """Show the scenario in a notebook."""
+        from allocator import display
+
+        tables = self.tables
+        counts = {
+            "communities": len(tables.communities),
+            "zones": len(tables.zones),
+            "needs": len(self.needs),
+            "services": len(self.services),
+            "sessions": len(self.offers),
+            "buildings": len(tables.buildings),
+            "spaces": len(tables.spaces),
+            "facilities": tables.facilities["facility_id"].nunique(),
+            "visits per week": float(self.demand.visits_per_week.sum()),
+        }
+        facts = {name: display.figure(count) for name, count in counts.items()}
+        limits = self.spec.limits.model_dump(exclude_defaults=True)
+        for name, limit in limits.items():
+            facts[name] = str(limit) if isinstance(limit, dict) else f"{limit:,g}"
+        title = ", ".join([self.name, *self.provenance.variants])
+        warnings = [str(issue) for issue in self.provenance.warnings]
+        return display.card(title, facts, display.lines(warnings))
 
 
 def _first(*values: float | None) -> float:

@@ -70,6 +70,22 @@ Words = Annotated[
 ]
 
 
+class CommunityKind(StrEnum):
+    """Kinds of community that figures may differ by."""
+
+    EXISTING = "existing"
+    OLD_ESTATE = "old_estate"
+    NEW = "new"
+
+
+Kinds = Annotated[
+    tuple[CommunityKind, ...],
+    BeforeValidator(
+        _as_list, json_schema_input_type=CommunityKind | tuple[CommunityKind, ...]
+    ),
+]
+
+
 class Named(Strict):
     """An item with an id and an optional name."""
 
@@ -166,11 +182,16 @@ class Condition(Strict):
     """The building's land use must be one of these."""
     excluded_former_uses: Words = ()
     """The building's former use must be none of these."""
+    community_kinds: Kinds = ()
+    """The community the building stands in must be of one of these kinds: `existing`,
+    `old_estate`, `new`; a building without a community fails."""
     min_lease_years: Positive | None = None
     """Years from the scenario's date to the building's `lease_until`; no end given
     passes."""
     min_space_m2: NonNegative | None = None
     """Usable area of the space at least this."""
+    max_space_m2: Positive | None = None
+    """Usable area of the space at most this."""
     max_area_on_floor_m2: NonNegative | None = None
     """Most area of the service on that floor of the building, summed over its
     spaces."""
@@ -187,6 +208,10 @@ class Condition(Strict):
             raise ValueError(msg)
         if self.min_floor and self.max_floor and self.min_floor > self.max_floor:
             msg = "min_floor is above max_floor"
+            raise ValueError(msg)
+        least, most = self.min_space_m2, self.max_space_m2
+        if least is not None and most is not None and least > most:
+            msg = "min_space_m2 is above max_space_m2"
             raise ValueError(msg)
         return self
 
@@ -256,6 +281,9 @@ class Service(Named):
     """When the service may be held."""
     requires: Requirements = Requirements()
     """Siting: what it asks of space and building."""
+    place_name: Name | None = None
+    """What one place is called, text or {zh: …, en: …}: beds, seats; default:
+    places."""
     tags: Words = ()
     """Free labels."""
 
@@ -326,6 +354,9 @@ class Need(Named):
     groups: dict[str, NonNegative] = {}
     """Group id to rate: persons with the need per person of the group. May be empty
     when the table `demand` gives the demand."""
+    groups_by_kind: dict[CommunityKind, dict[str, NonNegative]] = {}
+    """Kind of community to group ids and rates that replace those of `groups` there;
+    groups left out keep theirs."""
     visits_per_person_week: Positive
     """Visits per week of one person with the need."""
     fee_per_visit: NonNegative = 0.0
@@ -338,6 +369,15 @@ class Need(Named):
     """Share of the demand counted by walking time; default 1 within the limit."""
     tags: Words = ()
     """Free labels."""
+
+    @model_validator(mode="after")
+    def _kinds_change_groups(self) -> Need:
+        for kind, rates in self.groups_by_kind.items():
+            for group in rates:
+                if group not in self.groups:
+                    msg = f"groups_by_kind.{kind} names {group!r}, groups does not"
+                    raise ValueError(msg)
+        return self
 
     @field_validator("credit")
     @classmethod
@@ -550,6 +590,19 @@ class Incompatible(Strict):
     """`same_slot`: not at the same time; `always`: not in one building at all."""
 
 
+PIN_KEYS = (
+    "building",
+    "space",
+    "service",
+    "category",
+    "session",
+    "community",
+    "street",
+    "district",
+)
+"""Keys by which a pin matches."""
+
+
 class Pin(Strict):
     """Rule `pins`: what must or must not be in the plan."""
 
@@ -567,17 +620,23 @@ class Pin(Strict):
     """Service category."""
     session: str | None = None
     """Session id."""
+    community: str | None = None
+    """Community the building stands in."""
+    street: str | None = None
+    """Street of that community."""
+    district: str | None = None
+    """District of the building."""
     reason: str | None = None
     """Why."""
     source: str | None = None
     """Where the reason is written down."""
+    date: dt.date | None = None
+    """When it was decided."""
 
     @model_validator(mode="after")
     def _names_something(self) -> Pin:
-        keys = (self.building, self.space, self.service, self.category, self.session)
-        if all(key is None for key in keys):
-            names = "building, space, service, category, session"
-            msg = f"a pin names at least one of {names}"
+        if all(getattr(self, key) is None for key in PIN_KEYS):
+            msg = f"a pin names at least one of {', '.join(PIN_KEYS)}"
             raise ValueError(msg)
         return self
 
@@ -593,6 +652,128 @@ class Rules(Strict):
     """Services that must not meet."""
     pins: tuple[Pin, ...] = ()
     """Fixed decisions."""
+
+
+class StandardMeasure(StrEnum):
+    """What a standard asks for, with its unit."""
+
+    PLACES_PER_1000_PERSONS = "places_per_1000_persons"
+    GROSS_M2_PER_1000_PERSONS = "gross_m2_per_1000_persons"
+    GROSS_M2_PER_100_HOUSEHOLDS = "gross_m2_per_100_households"
+    SITES = "sites"
+    PERSONS_WITHIN_LIMIT = "persons_within_limit"
+    COVERAGE = "coverage"
+
+
+class Level(StrEnum):
+    """Areas that a standard is compared in."""
+
+    COMMUNITY = "community"
+    STREET = "street"
+    DISTRICT = "district"
+    ALL = "all"
+
+
+_SHARES = (StandardMeasure.PERSONS_WITHIN_LIMIT, StandardMeasure.COVERAGE)
+_KEYS_OF_MEASURES = {
+    "services": frozenset(StandardMeasure) - {StandardMeasure.COVERAGE},
+    "categories": frozenset(StandardMeasure) - {StandardMeasure.COVERAGE},
+    "needs": {StandardMeasure.COVERAGE},
+    "groups": frozenset(StandardMeasure)
+    - {StandardMeasure.GROSS_M2_PER_100_HOUSEHOLDS, StandardMeasure.SITES},
+    "max_walk_min": {StandardMeasure.PERSONS_WITHIN_LIMIT},
+}
+"""Keys of a standard that go with some measures only."""
+
+
+class Standard(Named):
+    """A least provision that a norm asks for, reported for every area."""
+
+    measure: StandardMeasure
+    """What is compared. `places_per_1000_persons`, `gross_m2_per_1000_persons`,
+    `gross_m2_per_100_households`, `sites` (number of them): of the services named, by
+    the place of the site. `persons_within_limit` (share of residents with one of the
+    services within `max_walk_min`) and `coverage` (covered ÷ demand of the needs
+    named): by the place of the resident."""
+    minimum: NonNegative
+    """Least value, inclusive; a share in 0..1 for the last two measures."""
+    services: Words = ()
+    """Service ids; default, without categories: every service."""
+    categories: Words = ()
+    """Categories whose services count too."""
+    needs: Words = ()
+    """Need ids (coverage); default: every need."""
+    groups: Words = ()
+    """Group ids; default: every group."""
+    level: Level = Level.COMMUNITY
+    """Areas it is compared in: each `community`, `street` or `district`, or `all`
+    together."""
+    kinds: Kinds = ()
+    """Only communities of these kinds; default: every kind."""
+    max_walk_min: NonNegative | None = None
+    """Walking limit in minutes, inclusive (persons_within_limit)."""
+    use: Literal["report", "floor"] = "report"
+    """`report`: compared only; `floor`: the plan must reach it too, where the measure
+    allows: `coverage` (rule `coverage_floor`), and one of `sites` (rule `pins`)."""
+    verified_minimum: NonNegative | None = None
+    """The figure as it was read in the source; the standard counts as verified while
+    `minimum` is this one."""
+    source: str | None = None
+    """Where it is written down."""
+    source_date: str | None = None
+    """Date or year of the source."""
+
+    @model_validator(mode="after")
+    def _keys_fit_the_measure(self) -> Standard:
+        for key, measures in _KEYS_OF_MEASURES.items():
+            if getattr(self, key) and self.measure not in measures:
+                msg = f"{key} does not go with the measure {self.measure}"
+                raise ValueError(msg)
+        limited = self.measure is StandardMeasure.PERSONS_WITHIN_LIMIT
+        if limited and self.max_walk_min is None:
+            msg = "persons_within_limit needs max_walk_min"
+            raise ValueError(msg)
+        if self.measure in _SHARES and self.minimum > 1:
+            msg = f"the minimum of {self.measure} is a share, at most 1"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _floors_are_kept_by_every_engine(self) -> Standard:
+        if self.use == "report":
+            return self
+        if self.measure is StandardMeasure.SITES:
+            return self._checked_floor_of_sites()
+        if self.measure is not StandardMeasure.COVERAGE:
+            msg = f"the measure {self.measure} can only be reported, not be a floor"
+            raise ValueError(msg)
+        one_need = self.level is Level.COMMUNITY and len(self.needs) == 1
+        whole = self.level is Level.ALL and len(self.needs) <= 1 and not self.kinds
+        if self.groups or not (one_need or whole):
+            msg = (
+                "a floor is of one need in each community, or of one need or all of "
+                "them at level all, without groups; kinds at level community only"
+            )
+            raise ValueError(msg)
+        return self
+
+    def _checked_floor_of_sites(self) -> Standard:
+        """Refuse what no pin can ask for."""
+        one = len(self.services) + len(self.categories) == 1 and self.minimum == 1
+        areas = self.level is not Level.ALL
+        areas &= self.level is Level.COMMUNITY or not self.kinds
+        if not (one and areas):
+            msg = (
+                "a floor of sites is one site of one service or category in each "
+                "community, street or district; kinds at level community only"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def verified(self) -> bool:
+        """Whether the minimum is the figure that was read in the source."""
+        return self.minimum == self.verified_minimum
 
 
 class Measure(StrEnum):
@@ -734,6 +915,8 @@ class ScenarioSpec(Strict):
     """Limits on money, floor area and buildings."""
     rules: Rules = Rules()
     """Further rules."""
+    standards: tuple[Standard, ...] = ()
+    """Least provision asked for by norms; compared before and after planning."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=1)] = DEFAULT_GOALS
     """Goals, solved in order. Default: maximize `weighted_covered_persons`."""
     options: OptionsSection = OptionsSection()

@@ -30,7 +30,7 @@ _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 
 
-def geo_module(name: str) -> ModuleType:
+def geo_module(name: str, purpose: str = "reading a map layer") -> ModuleType:
     """Import a package of the extra ``geo``.
 
     Raises
@@ -43,7 +43,7 @@ def geo_module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise MissingExtra(name, "geo", "reading a map layer") from error
+        raise MissingExtra(name, "geo", purpose) from error
 
 
 def read_layer(file: TableFile, collector: IssueCollector) -> Sheet | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from allocator.access import build_access
 from allocator.evaluate import baseline, suitability
 from allocator.instance.slots import build_slots
+from allocator.shortfall.city import city_shortfall
 from allocator.shortfall.shortfall import shortfall_table
 from allocator.shortfall.streets import compare_streets
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from allocator.issues import Issue
     from allocator.plan import Plan
     from allocator.scenario import Scenario
+    from allocator.shortfall.city import CityShortfall
     from allocator.shortfall.streets import StreetComparison
 
 
@@ -36,8 +38,13 @@ class Description:
     """slot, minutes_per_week, offers: the elementary pieces of the week."""
     demand: pd.DataFrame
     """need_id, group_id, zones, persons, visits_per_week."""
+    survey: pd.DataFrame
+    """zone_id, community_id, need_id, factor, rate, sample_size, rate_margin: half the
+    95 % interval of a surveyed rate, NaN for a factor or an unknown sample."""
     shortfall: pd.DataFrame
     """By community and need, from existing facilities alone; see `shortfall_table`."""
+    city: CityShortfall
+    """By community, street, district and in all, and service; ranked."""
     suitability: pd.DataFrame
     """space_id, service_id, session_id, the rule that bars it ("" = suits), reason."""
     defaults_taken: tuple[str, ...]
@@ -54,13 +61,23 @@ class Description:
             "sizes": dict(self.sizes),
             "slots": self.slots.to_dict(orient="records"),
             "demand": self.demand.to_dict(orient="records"),
+            "survey": _plain(self.survey),
             "shortfall": self.shortfall.to_dict(orient="records"),
             "shortfall_note": "capacity within reach may count twice",
+            "shortfall_by_service": _plain(self.city.services),
+            "shortfall_by_area": _plain(self.city.areas),
+            "standards": _plain(self.city.standards),
             "suitability": self.suitability.to_dict(orient="records"),
             "defaults_taken": list(self.defaults_taken),
             "warnings": [str(warning) for warning in self.warnings],
             "streets": None if self.streets is None else self.streets.to_dict(),
         }
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows with None where a figure is not known."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 
 
 def describe(scenario: Scenario, plan: Plan | None = None) -> Description:
@@ -81,7 +98,9 @@ def describe(scenario: Scenario, plan: Plan | None = None) -> Description:
         sizes=_sizes(scenario, len(slots)),
         slots=slots,
         demand=demand_table(scenario),
+        survey=survey_table(scenario),
         shortfall=shortfall_table(scenario, access, served),
+        city=city_shortfall(scenario, access, served),
         suitability=suits,
         defaults_taken=scenario.provenance.defaults_taken,
         warnings=(*scenario.provenance.warnings, *issues),
@@ -123,6 +142,17 @@ def slots_table(scenario: Scenario) -> pd.DataFrame:
         )
     ]
     return pd.DataFrame(rows, columns=["slot", "minutes_per_week", "offers"])
+
+
+def survey_table(scenario: Scenario) -> pd.DataFrame:
+    """Return what surveys found, and how far a rate may be off by chance.
+
+    The margin is 1.96 · √(rate · (1 − rate) ÷ sample size), for a simple random sample.
+    """
+    survey = scenario.tables.survey
+    rate = survey["rate"].clip(0.0, 1.0)
+    asked = survey["sample_size"].where(survey["sample_size"] > 0)
+    return survey.assign(rate_margin=1.96 * (rate * (1.0 - rate) / asked) ** 0.5)
 
 
 def demand_table(scenario: Scenario) -> pd.DataFrame:

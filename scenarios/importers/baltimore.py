@@ -132,6 +132,23 @@ ASSUMPTIONS = {
 """Everything the data do not say. Shares of age groups are the same in every block."""
 
 
+LEFT_OUT_SERVICES = frozenset({"nursing_stay"})
+LEFT_OUT_SESSIONS = frozenset(
+    {
+        ("infant_care", "temporary"),
+        ("meal_point", "breakfast"),
+        ("meal_point", "dinner"),
+    }
+)
+LEFT_OUT_NEEDS = frozenset({"nursing_stay", "dinner_adult"})
+ONE_WAY_NEEDS = frozenset({"lunch_adult"})
+"""Adults have lunch in canteens only."""
+LEFT_OUT_GROUP = "elder_disabled"
+"""The census does not tell them apart. With what stands above, the city asks for what
+it did when its published figures were measured. Standards of Chinese cities are left
+out."""
+
+
 @dataclass(frozen=True)
 class Register:
     """The register after cleaning, and what was left out."""
@@ -260,8 +277,14 @@ def document() -> dict[str, Any]:
         "date": "2019-10-31",
         "crs": "EPSG:4326",
         "catalogue": "cn-community",
+        "groups": [{"id": LEFT_OUT_GROUP, "remove": True}],
         "services": [adapt_service(service) for service in catalogue["services"]],
         "needs": [adapt_need(need) for need in catalogue["needs"]],
+        "rules": {"incompatible": [{"id": "noise_nursing", "remove": True}]},
+        "standards": [
+            {"id": standard["id"], "remove": True}
+            for standard in catalogue["standards"]
+        ],
         "access": {"mode": "straight", "detour": 1.3},
         "limits": {
             "capital_budget": value("capital_budget"),
@@ -280,24 +303,38 @@ def document() -> dict[str, Any]:
 
 def adapt_service(service: dict[str, Any]) -> dict[str, Any]:
     """Return what differs from the catalogue's service: money, and least area."""
+    if service["id"] in LEFT_OUT_SERVICES:
+        return {"id": service["id"], "remove": True}
     changed: dict[str, Any] = {"id": service["id"], **_money(service)}
     least = min(service.get("min_area_m2", 0.0), value("largest_least_area_m2"))
     changed["min_area_m2"] = least
     if service["id"] == "health_station":
         changed["m2_per_place"] = value("clinic_m2_per_place")
     changed["sessions"] = [
-        {"id": session["id"], **_money(session)} for session in service["sessions"]
+        {"id": session["id"], "remove": True}
+        if (service["id"], session["id"]) in LEFT_OUT_SESSIONS
+        else {"id": session["id"], **_money(session)}
+        for session in service["sessions"]
     ]
     return changed
 
 
 def adapt_need(need: dict[str, Any]) -> dict[str, Any]:
     """Return what differs from the catalogue's need: fee and walking limits."""
+    if need["id"] in LEFT_OUT_NEEDS:
+        return {"id": need["id"], "remove": True}
     limit = value("largest_walk_min")
     accepts = [
-        a | {"max_walk_min": min(a["max_walk_min"], limit)} for a in need["accepts"]
+        a | {"max_walk_min": min(a["max_walk_min"], limit)}
+        for a in need["accepts"]
+        if (a["service"], a.get("session")) not in LEFT_OUT_SESSIONS
     ]
-    return {"id": need["id"], "accepts": accepts, **_money(need)}
+    if need["id"] in ONE_WAY_NEEDS:
+        accepts = accepts[:1]
+    changed = {"id": need["id"], "accepts": accepts, **_money(need)}
+    if LEFT_OUT_GROUP in need["groups"]:
+        changed["groups"] = {LEFT_OUT_GROUP: None}
+    return changed
 
 
 def _money(item: dict[str, Any]) -> dict[str, float]:

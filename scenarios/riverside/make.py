@@ -59,6 +59,11 @@ AGE_SHARES = {
     },
 }
 
+DISABLED_SHARE = 0.183
+"""cited: disabled and semi-disabled of those over 60, fourth survey, 2015 (S65); taken
+out of both groups of old people alike (assumption).
+"""
+
 COMMUNITIES = (
     ("C01", "临江里 Linjiangli", "old_estate"),
     ("C02", "纺织新村 Fangzhi New Village", "old_estate"),
@@ -130,6 +135,24 @@ SURVEY = (
     ("C12", "lunch_elder", 0.60, 95),
 )
 
+REQUESTS = (
+    # (id, zone, community, service, need, text, source, date, priority): assumption
+    ("R01", "", "C04", "canteen", "", "码头街没有食堂 No canteen in Matou Street",
+     "居民议事会 residents' meeting", "2025-09-12", 1),
+    ("R02", "Z113", "", "", "lunch_elder", "独居老人午餐 Lunch for the lonely",
+     "12345热线 hotline", "2025-10-08", 1),
+    ("R03", "", "C10", "", "infant_full_day", "双职工托位 Places for working parents",
+     "问卷 questionnaire", "2025-08-30", 1),
+    ("R04", "", "C05", "sports", "", "想要健身房 A gym, please",
+     "居民议事会 residents' meeting", "2025-09-12", 3),
+    ("R05", "Z025", "", "after_school", "", "放学无人看管 Nobody at home by day",
+     "学校来信 letter of the school", "2025-11-20", 2),
+    ("R06", "", "C02", "", "nursing_stay", "术后短住 A bed after hospital",
+     "社区走访 visit", "2025-10-21", 2),
+    ("R07", "", "C09", "reading", "", "周末自习室 A place to study at weekends",
+     "12345热线 hotline", "2025-07-02", 3),
+)  # fmt: skip
+
 HEADERS = {
     # the register of idle buildings has the headers of the office that keeps it
     "building_id": "编号",
@@ -172,6 +195,26 @@ def make_tables() -> dict[str, list[Row]]:
                 )
             )
             for row in SURVEY
+        ],
+        "requests": [
+            dict(
+                zip(
+                    (
+                        "request_id",
+                        "zone_id",
+                        "community_id",
+                        "service_id",
+                        "need_id",
+                        "text",
+                        "source",
+                        "date",
+                        "priority",
+                    ),
+                    row,
+                    strict=True,
+                )
+            )
+            for row in REQUESTS
         ],
         "buildings": [{HEADERS[key]: row[key] for key in HEADERS} for row in buildings],
         "spaces": spaces,
@@ -228,6 +271,9 @@ def _residents(
     """Split a zone's persons over the groups; a zone differs by up to a quarter."""
     mine = {group: s * random.uniform(0.75, 1.25) for group, s in shares.items()}
     mine["adult"] = 1.0 - sum(mine.values())
+    mine["elder_disabled"] = DISABLED_SHARE * (mine["age_60_79"] + mine["age_80_plus"])
+    for group in ("age_60_79", "age_80_plus"):
+        mine[group] *= 1.0 - DISABLED_SHARE
     return [
         {"zone_id": zone_id, "group_id": group, "persons": round(persons * share)}
         for group, share in sorted(mine.items())

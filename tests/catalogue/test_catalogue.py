@@ -112,13 +112,61 @@ def test_one_hall_can_be_used_by_four_services_in_turn(spec: ScenarioSpec) -> No
 def test_care_of_infants_and_treatment_are_never_shared(spec: ScenarioSpec) -> None:
     dedicated = {s.id for s in spec.services if s.sharing == DEDICATED}
 
-    assert dedicated == {"infant_care", "health_station", "elder_day_care"}
+    stays = {"elder_day_care", "nursing_stay"}
+    assert dedicated == {"infant_care", "health_station"} | stays
 
 
 def test_childcare_is_four_needs(spec: ScenarioSpec) -> None:
     infants = [n for n in spec.needs if n.accepts[0].service == "infant_care"]
 
     assert len(infants) == 4
+    sessions = {accept.session for n in infants for accept in n.accepts}
+    assert sessions == {"full_day", "half_day", "hourly", "temporary"}
+
+
+def test_every_meal_of_old_and_others_has_two_ways(spec: ScenarioSpec) -> None:
+    meals = {"breakfast", "lunch_elder", "lunch_adult", "dinner_elder", "dinner_adult"}
+    asked = {n.id: {a.service for a in n.accepts} for n in spec.needs if n.id in meals}
+
+    assert asked == {need: {"canteen", "meal_point"} for need in meals}
+
+
+def test_nursing_beds_are_open_round_the_clock(spec: ScenarioSpec) -> None:
+    hours = week(spec, "nursing_stay", "round_the_clock")
+
+    assert hours.minutes_per_week == 7 * 24 * 60
+    assert hours.days_per_week == 7
+
+
+def test_infants_need_less_outdoor_area_in_existing_communities(
+    spec: ScenarioSpec,
+) -> None:
+    infant_care = next(s for s in spec.services if s.id == "infant_care")
+    asked = {
+        c.outdoor_m2_per_place: tuple(kind.value for kind in c.community_kinds)
+        for c in infant_care.requires.any_of
+    }
+
+    assert asked == {3: (), 2: ("existing", "old_estate")}
+
+
+def test_standards_carry_their_source_while_their_figure_is_the_one_read(
+    spec: ScenarioSpec,
+) -> None:
+    by_id = {standard.id: standard for standard in spec.standards}
+    canteen = by_id["canteen_per_street"]
+
+    assert canteen.verified
+    assert canteen.source_date == "2022"
+    assert not by_id["day_care_near_elders"].verified
+    assert not canteen.model_copy(update={"minimum": 2.0}).verified
+
+
+def test_facts_are_cited() -> None:
+    facts = {fact.id: fact for fact in read_catalogue("cn-community").facts}
+
+    assert facts["infant_class_2"].value == 20
+    assert all(fact.sources for fact in facts.values() if fact.mark is Mark.CITED)
 
 
 def test_rules_have_ids_to_be_changed_by(spec: ScenarioSpec) -> None:
@@ -147,10 +195,13 @@ def test_every_cited_figure_names_a_source_and_no_other_does() -> None:
 
 def test_every_source_is_used_and_has_a_quality() -> None:
     book = read_catalogue("cn-community")
-    used = {source.id for figure in book.figures for source in figure.sources}
+    used = {source.id for item in book.figures for source in item.sources}
+    used |= {source.id for fact in book.facts for source in fact.sources}
 
     assert used == book.sources.keys()
     assert {source.quality for source in book.sources.values()} <= {"A", "B", "C"}
+    dates = {source.date for source in book.sources.values()}
+    assert all(re.fullmatch(r"\d{4}(-\d\d){0,2}|undated", date) for date in dates)
 
 
 def test_figures_of_known_items() -> None:

@@ -80,8 +80,10 @@ def test_solve_proves_the_optimum_and_writes_a_whole_run(
     assert folder.name.startswith("tiny-20")
     assert sorted(path.name for path in folder.iterdir()) == [
         "assignments.csv",
+        "compliance.csv",
         "coverage.csv",
         "progress.csv",
+        "requests.csv",
         "run.json",
         "scenario",
         "served.parquet",
@@ -236,6 +238,18 @@ def test_init_writes_a_scenario_that_is_valid_and_solves(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_init_writes_an_input_workbook_that_is_valid(
+    here: Here, tmp_path: Path
+) -> None:
+    assert here("init", tmp_path / "mine", "--lang", "zh", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "mine" / "输入表.xlsx").is_file()
+    done = here("validate", tmp_path / "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    done = here("init", "other", "--lang", "en", "--template", "small", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "goes with no --template" in done.stderr
+
+
 def test_init_does_not_write_over_a_folder(here: Here, tiny: Path) -> None:
     before = (tiny / "scenario.yaml").read_bytes()
     done = here("init", tiny, cwd=tiny.parent)
@@ -321,8 +335,9 @@ def test_compare_puts_runs_side_by_side(
     assert covered["poor"] == pytest.approx(WITHOUT_CANTEEN)
     assert covered["difference"] == pytest.approx(WITHOUT_CANTEEN - EVERYBODY)
     assert any(row["service_id"] == "canteen" for row in answer["changes"])
-    assert any("different variants" in note for note in answer["notes"])
-    assert set(pd.read_csv(table)["kind"]) == {"measure", "places"}
+    assert any("Different variants" in note for note in answer["notes"])
+    kinds = {"measure", "limit", "covered_persons", "places", "hours"}
+    assert set(pd.read_csv(table)["kind"]) == kinds
 
 
 def test_compare_needs_two_runs(here: Here, tiny: Path) -> None:

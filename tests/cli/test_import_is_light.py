@@ -17,6 +17,7 @@ HEAVY = (
     "pydantic",
     "matplotlib",
     "http.server",
+    "xlsxwriter",
 )
 
 

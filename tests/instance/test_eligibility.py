@@ -57,6 +57,8 @@ def barred_by(**keys: Any) -> tuple[str, ...]:
         ({"min_lease_years": 5}, {}, {"lease_until": "2030-12-31"}),
         ({"min_lease_years": 5}, {}, {}),
         ({"min_space_m2": 100}, {}, {}),
+        ({"max_space_m2": 100}, {}, {}),
+        ({"community_kinds": "existing"}, {}, {"community_id": "C1"}),
         ({"outdoor_m2_per_place": 4}, {}, {"outdoor_m2": 4}),
         ({"max_places_on_floor": 1}, {}, {}),
     ],
@@ -76,6 +78,9 @@ def test_a_condition_that_holds_lets_the_service_in(condition, room, house):
         ({"max_fire_resistance_class": 2}, {}, {"fire_resistance_class": 3}),
         ({"max_fire_resistance_class": 2}, {}, {}),  # unknown fails
         ({"land_use": ["R2"]}, {}, {"land_use": "B1"}),
+        ({"max_space_m2": 99}, {}, {}),
+        ({"community_kinds": ["new", "old_estate"]}, {}, {"community_id": "C1"}),
+        ({"community_kinds": "existing"}, {}, {}),  # no community fails
         ({"excluded_former_uses": ["chemical"]}, {}, {"former_use": "chemical"}),
         ({"min_lease_years": 5}, {}, {"lease_until": "2030-12-30"}),
         ({"min_space_m2": 100.1}, {}, {}),

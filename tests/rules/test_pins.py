@@ -2,6 +2,10 @@
 
 import pytest
 
+from allocator.errors import ScenarioInvalid
+from allocator.options import SolveOptions
+from allocator.runs.record import run_record
+from allocator.solve import solve
 from tests.builders import make_scenario, need, service
 from tests.rules.support import best, breaches, evaluate, rooms_of_20_m2
 
@@ -28,7 +32,14 @@ def city(*pins):
             service("b", category="sports"),
         ],
         needs=[need("one", "a"), need("two", "b")],
-        buildings=[{"building_id": b, "x": 0, "y": 0} for b in ("B1", "B2")],
+        communities=[
+            {"community_id": "C1", "street_id": "S1", "district_id": "D1"},
+            {"community_id": "C2", "street_id": "S2", "district_id": "D2"},
+        ],
+        buildings=[
+            {"building_id": f"B{k}", "x": 0, "y": 0, "community_id": f"C{k}"}
+            for k in (1, 2)
+        ],
         spaces=[
             {"space_id": "R1", "building_id": "B1", "usable_area_m2": 100},
             {"space_id": "R2", "building_id": "B2", "usable_area_m2": 100},
@@ -46,6 +57,9 @@ def city(*pins):
         {"service": "a"},
         {"category": "meals"},
         {"session": "am"},
+        {"community": "C1"},
+        {"street": "S1", "service": "a"},
+        {"district": "D1", "category": "meals"},
         {"building": "B1", "space": "R1", "service": "a", "session": "am"},
     ],
 )
@@ -110,3 +124,57 @@ def test_the_best_plan_keeps_the_pin(pin, covered):
     services = [service("a"), service("b", m2_per_place=10)]
     scenario = rooms_of_20_m2(services, ("B1", "B2"), rules={"pins": [pin]})
     assert best(scenario) == pytest.approx(covered)
+
+
+@pytest.mark.parametrize("area", ["community", "street", "district"])
+def test_an_area_is_pinned_by_the_place_of_the_building(area):
+    first, second = {"community": "C1"}, {"community": "C2"}
+    if area != "community":
+        first, second = {area: f"{area[0].upper()}1"}, {area: f"{area[0].upper()}2"}
+
+    assert breaches("pins", city({"fix": "out", **second}), {R1: 1}) == []
+    assert len(breaches("pins", city({"fix": "out", **first}), {R1: 1})) == 1
+    assert len(breaches("pins", city({"fix": "in", **second}), {R1: 1})) == 1
+
+
+@pytest.mark.parametrize(
+    ("pin", "code"),
+    [
+        ({"community": "C9"}, "unknown-community"),
+        ({"street": "S9"}, "unknown-street"),
+        ({"district": "D9"}, "unknown-district"),
+    ],
+)
+def test_an_unknown_area_is_refused(pin, code):
+    with pytest.raises(ScenarioInvalid) as caught:
+        city({"fix": "in", **pin})
+    assert code in {issue.code for issue in caught.value.issues}
+
+
+def test_the_best_plan_has_a_match_in_the_area():
+    """Left alone, the plan would use neither building, since it minimises money."""
+    scenario = rooms_of_20_m2(
+        [service("a")],
+        ("B1", "B2"),
+        house={"community_id": ["C1", "C2"], "opening_cost": [100, 700]},
+        communities=[{"community_id": f"C{k}", "street_id": f"S{k}"} for k in (1, 2)],
+        rules={"pins": [{"fix": "in", "street": "S2", "service": "a"}]},
+        goals=[{"minimize": {"capital_cost": 1}}],
+    )
+    assert best(scenario) == pytest.approx(700)
+
+
+def test_a_pin_that_cannot_hold_is_told_with_what_it_names_and_why():
+    pin = {"fix": "in", "community": "C2", "service": "b", "reason": "promised"}
+    scenario = rooms_of_20_m2(
+        [service("b")],
+        house={"community_id": "C1"},
+        communities=[{"community_id": "C1"}, {"community_id": "C2"}],
+        rules={"pins": [pin]},
+    )
+    result = solve(scenario, SolveOptions(engine="exact", time_limit_s=60))
+    assert result.status == "infeasible"
+    (conflict,) = run_record(result)["conflicts"]
+    assert conflict["where"] == {"pin": "0", **pin}
+    text = "pins at pin 0, fix in, service b, community C2, reason promised"
+    assert text in result.summary()

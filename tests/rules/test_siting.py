@@ -35,6 +35,7 @@ def excesses(scenario, places=None):
         ({"daylight": True}, {"features": "daylight"}, {}),
         ({"step_free": True}, {"features": "step_free"}, {}),
         ({"min_space_m2": 100}, {}, {"usable_area_m2": 99}),
+        ({"max_space_m2": 100}, {}, {"usable_area_m2": 101}),
     ],
 )
 def test_conditions_on_the_space(condition, fitting, failing):
@@ -200,3 +201,24 @@ def test_the_best_plan_keeps_to_the_outdoor_area():
         [service("a", requires={"outdoor_m2_per_place": 3})], house={"outdoor_m2": 24}
     )
     assert best(scenario) == pytest.approx(56)
+
+
+def test_outdoor_area_may_differ_by_the_kind_of_community():
+    """1 m² outside per place in old estates, 2 m² elsewhere; 12 m² outside."""
+    requires = [
+        {"community_kinds": "old_estate", "outdoor_m2_per_place": 1},
+        {"outdoor_m2_per_place": 2},
+    ]
+
+    def of(kind):
+        return rooms_of_20_m2(
+            [service("a", requires={"any_of": requires})],
+            house={"outdoor_m2": 12, "community_id": "C1"},
+            communities=[{"community_id": "C1", "kind": kind}],
+        )
+
+    assert breaches("siting", of("old_estate"), {KEY: 10}) == []
+    (violation,) = breaches("siting", of("new"), {KEY: 10})
+    assert violation.excess == pytest.approx(8)
+    assert best(of("old_estate")) == pytest.approx(70)  # the room's 10 places
+    assert best(of("new")) == pytest.approx(42)  # 6 places

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from allocator.errors import ScenarioInvalid
 from allocator.scenario import demand as module
 from allocator.scenario.canonical import empty_table
 from allocator.scenario.columns import TABLES
@@ -198,3 +199,39 @@ def test_without_zones_there_is_no_demand() -> None:
     demand = module.derive_demand(scenario().spec, *tables)
     assert len(demand) == 0
     assert demand.weight.dtype == np.float64
+
+
+def test_rates_may_differ_by_the_kind_of_community() -> None:
+    """A quarter of the old ask in estates, a tenth elsewhere; the young alike."""
+    asked = need(
+        "n1",
+        "a",
+        groups={"old": 0.1, "all": 0.2},
+        groups_by_kind={"old_estate": {"old": 0.25}},
+    )
+    found = scenario(
+        needs=[asked],
+        communities=[
+            {"community_id": "C1", "kind": "old_estate"},
+            {"community_id": "C2", "kind": "new"},
+        ],
+        population=[
+            {"zone_id": z, "group_id": g, "persons": 40}
+            for z in ("Z1", "Z3")
+            for g in ("old", "all")
+        ],
+    )
+
+    assert rows(found) == {
+        ("Z1", "n1", "old"): pytest.approx(10),
+        ("Z1", "n1", "all"): pytest.approx(8),
+        ("Z3", "n1", "old"): pytest.approx(4),
+        ("Z3", "n1", "all"): pytest.approx(8),
+    }
+
+
+def test_a_rate_by_kind_of_a_group_without_a_rate_is_refused() -> None:
+    asked = need("n1", "a", groups={"all": 0.2}, groups_by_kind={"new": {"old": 1}})
+    with pytest.raises(ScenarioInvalid) as caught:
+        scenario(needs=[asked])
+    assert "invalid-value" in {issue.code for issue in caught.value.issues}

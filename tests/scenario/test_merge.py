@@ -202,3 +202,21 @@ def test_an_unknown_catalogue_names_the_nearest(folder: Folder) -> None:
     folder.yaml("catalogue: cn-comunity\n")
     assert folder.only("unknown-catalogue").nearest == "cn-community"
     assert len(folder.errors()) == 1
+
+
+def test_a_scenario_that_extends_may_remove_what_the_catalogue_brings(
+    folder: Folder,
+) -> None:
+    """The scenario below names the catalogue and has needs of its own."""
+    folder.yaml("catalogue: cn-community\n")
+    folder.write(
+        "../child/scenario.yaml",
+        "extends: ../little\nname: child\n"
+        "needs: [{id: reading, remove: true}, {id: clinic, remove: true}]\n",
+    )
+    below = {need.id for need in folder.read().needs}
+    folder.path = folder.path.with_name("child")
+    needs = {need.id for need in folder.read().needs}
+
+    assert below - needs == {"reading", "clinic"}
+    assert needs <= below

@@ -54,7 +54,10 @@ def test_the_catalogue_template_changes_and_removes(tmp_path: Path) -> None:
     change = {entry.id: entry for entry in spec.rules.change_over_min}
     assert change["tidy_canteen"].minutes == 90
     assert change["tidy_canteen"].services == ("canteen", "after_school")
-    assert [entry.id for entry in spec.rules.incompatible] == ["noise_day_care"]
+    assert [entry.id for entry in spec.rules.incompatible] == [
+        "noise_day_care",
+        "noise_nursing",
+    ]
 
 
 def test_an_unknown_template_names_the_nearest(tmp_path: Path) -> None:

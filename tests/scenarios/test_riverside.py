@@ -27,6 +27,7 @@ VARIANTS = (
     "fair_lunch",
     "care_first",
     "frugal",
+    "feedback",
     "phase_two",
     "low_budget,ageing",
 )

@@ -19,6 +19,7 @@ from allocator.scenario.checks import (
     references,
     rules,
     spaces,
+    standards,
     table_references,
 )
 from allocator.scenario.checks.facts import Facts
@@ -43,6 +44,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     references.references_of_shared_rooms,
     references.references_of_pins,
     references.references_of_goals,
+    standards.references_of_standards,
     table_references.zones_in_tables,
     table_references.communities_in_tables,
     table_references.groups_in_tables,
@@ -52,6 +54,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     table_references.profiles_in_travel,
     table_references.offers_of_facilities,
     table_references.services_fitted,
+    table_references.services_requested,
     ground.floor_zero,
     ground.coordinate_system,
     ground.coordinates_inside,
@@ -93,6 +96,8 @@ CHECKS: tuple[Callable[[Facts], Iterator[Issue]], ...] = (
     rules.services_named_once,
     rules.change_over_can_matter,
     rules.services_fit_their_maximum,
+    standards.standards_count_places,
+    standards.standards_as_floors,
     goals.worst_coverage_is_raised,
     goals.goals_point_the_right_way,
     goals.goals_have_weight,

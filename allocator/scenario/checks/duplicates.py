@@ -32,6 +32,7 @@ def duplicates_in_lists(facts: Facts) -> Iterator[Issue]:
         (("rules", "change_over_min"), [item.id for item in rules.change_over_min]),
         (("rules", "incompatible"), [item.id for item in rules.incompatible]),
         (("rules", "pins"), [item.id for item in rules.pins]),
+        (("standards",), [item.id for item in spec.standards]),
     ]
     lists += [
         (("services", k, "sessions"), [session.id for session in service.sessions])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from allocator.issues import Issue
     from allocator.scenario.checks.facts import Facts
+    from allocator.scenario.places import Path
     from allocator.scenario.schema import CreditStep, Need
 
 
@@ -89,11 +90,16 @@ def credit_fits_limit(facts: Facts) -> Iterator[Issue]:
 def rates_up_to_one(facts: Facts) -> Iterator[Issue]:
     """Warn of rates above one person per person of the group."""
     for n, need in enumerate(facts.spec.needs):
-        for group, rate in need.groups.items():
+        rates: list[tuple[Path, str, float]] = [
+            (("groups", g), g, rate) for g, rate in need.groups.items()
+        ]
+        for kind, own in need.groups_by_kind.items():
+            rates += [(("groups_by_kind", kind, g), g, r) for g, r in own.items()]
+        for path, group, rate in rates:
             if rate > 1:
                 yield issue(
                     "rate-above-one",
-                    facts.places.yaml(("needs", n, "groups", group)),
+                    facts.places.yaml(("needs", n, *path)),
                     f"{rate:g} persons with the need per person of {group!r}",
                     expected="a share of the group, at most 1 (visits stand in "
                     "visits_per_person_week)",

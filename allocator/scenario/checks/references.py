@@ -84,6 +84,14 @@ def references_of_pins(facts: Facts) -> Iterator[Issue]:
             if value is not None and facts.is_readable(table):
                 known = facts.ids_of(table, f"{kind}_id")
                 yield from _name(facts, kind, value, known, (*root, kind))
+        if pin.community is not None:
+            yield from _community(facts, pin.community, (*root, "community"))
+        for kind in ("street", "district"):
+            value = getattr(pin, kind)
+            if value is not None and facts.is_readable("communities", "buildings"):
+                known = facts.ids_of("communities", f"{kind}_id")
+                known |= facts.district_ids if kind == "district" else frozenset()
+                yield from _name(facts, kind, value, known, (*root, kind))
         if pin.category is not None and "services" not in facts.places.lost_ids:
             path = (*root, "category")
             yield from _name(facts, "category", pin.category, facts.categories, path)

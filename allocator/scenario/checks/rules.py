@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocator.scenario.checks.facts import issue
-from allocator.scenario.schema import DEDICATED, Capacity
+from allocator.scenario.schema import DEDICATED, PIN_KEYS, Capacity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from allocator.issues import Issue
     from allocator.scenario.checks.facts import Facts
     from allocator.scenario.schema import Pin
-
-PIN_KEYS = ("building", "space", "service", "category", "session")
 
 
 def pins_fit_together(facts: Facts) -> Iterator[Issue]:

@@ -59,6 +59,8 @@ def _meets(facts: Facts, condition: Condition) -> Bools:
         meets &= floor <= condition.max_floor
     if condition.min_space_m2 is not None:
         meets &= ~(spaces["usable_area_m2"] < condition.min_space_m2).to_numpy(bool)
+    if condition.max_space_m2 is not None:
+        meets &= ~(spaces["usable_area_m2"] > condition.max_space_m2).to_numpy(bool)
     if condition.all_features:
         meets &= _has_features(facts, condition.all_features)
     if condition.max_fire_resistance_class is not None:
@@ -69,6 +71,12 @@ def _meets(facts: Facts, condition: Condition) -> Bools:
     if condition.excluded_former_uses:
         former = _of_building(facts, "former_use")
         meets &= ~former.isin(condition.excluded_former_uses).to_numpy(bool)
+    if condition.community_kinds:
+        communities = facts.table("communities").drop_duplicates("community_id")
+        kinds = communities.set_index("community_id")["kind"]
+        kind = _of_building(facts, "community_id").map(kinds)
+        wanted = [k.value for k in condition.community_kinds]
+        meets &= kind.isin(wanted).to_numpy(bool)
     if condition.min_lease_years is not None:
         lease = _of_building(facts, "lease_until")
         years = (lease - pd.Timestamp(facts.spec.date)).dt.days / DAYS_PER_YEAR

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from allocator.issues import Issue, Place
     from allocator.scenario.checks.facts import Facts
 
-ZONED = ("population", "survey", "demand", "travel")
+ZONED = ("population", "survey", "demand", "requests", "travel")
 """Tables that name zones."""
-PLACED = ("zones", "population", "survey", "buildings", "facilities")
+PLACED = ("zones", "population", "survey", "buildings", "facilities", "requests")
 """Tables that name communities."""
 
 
 def zones_in_tables(facts: Facts) -> Iterator[Issue]:
-    """Report unknown zones of residents, survey, demand and travel."""
+    """Report unknown zones of residents, survey, demand, requests and travel."""
     zones = facts.column("zones", "zone_id")
     if not len(zones) or not facts.is_readable("zones"):
         return
@@ -44,7 +44,7 @@ def communities_in_tables(facts: Facts) -> Iterator[Issue]:
             yield from _column(facts, table, "community_id", "community", listing)
     elif facts.is_readable("communities", "zones"):
         known = facts.ids_of("zones", "community_id")
-        for table in ("population", "survey"):
+        for table in ("population", "survey", "requests"):
             yield from _column(facts, table, "community_id", "community", known)
 
 
@@ -55,8 +55,8 @@ def groups_in_tables(facts: Facts) -> Iterator[Issue]:
 
 
 def needs_in_tables(facts: Facts) -> Iterator[Issue]:
-    """Report unknown needs of survey and demand."""
-    for table in ("survey", "demand"):
+    """Report unknown needs of survey, demand and requests."""
+    for table in ("survey", "demand", "requests"):
         yield from _column(facts, table, "need_id", "need", facts.need_ids)
 
 
@@ -113,6 +113,11 @@ def services_fitted(facts: Facts) -> Iterator[Issue]:
         return unknown("service", min(fitted[row] - known), known, place)
 
     yield from cells(facts, "spaces", "fitted_for", faulty, of_row)
+
+
+def services_requested(facts: Facts) -> Iterator[Issue]:
+    """Report unknown services that residents ask for."""
+    yield from _column(facts, "requests", "service_id", "service", facts.service_ids)
 
 
 def _column(

@@ -56,6 +56,41 @@ def write_template(folder: Path, name: str | None = None) -> tuple[str, ...]:
     return tuple(written)
 
 
+def write_input_workbook(folder: Path, language: str) -> tuple[str, ...]:
+    """Write an input workbook with example rows, and a scenario that reads it.
+
+    Parameters
+    ----------
+    folder
+        Is made if it does not exist; must be empty.
+    language
+        ``en`` or ``zh``: of sheets, headers and comments.
+
+    Returns
+    -------
+    The names of the files written.
+
+    Raises
+    ------
+    OptionsInvalid
+        If there is no such language, or the folder is not empty or not a folder.
+    MissingExtra
+        If the package that writes workbooks is not installed.
+    """
+    from allocator.scenario.excel_writer import excel_writer
+    from allocator.scenario.templates.input_book import write_input
+    from allocator.scenario.templates.input_texts import INPUT_LANGUAGES
+
+    if language not in INPUT_LANGUAGES:
+        names = ", ".join(INPUT_LANGUAGES)
+        msg = f"there is no input workbook in {language!r}; there are {names}"
+        raise OptionsInvalid(msg)
+    _require_empty(folder)
+    excel_writer()
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_input(folder, language)
+
+
 def _folder() -> Traversable:
     return files("allocator.scenario.templates").joinpath("data")
 

@@ -1,0 +1,1 @@
+"""The parts of a comparison: inputs, verdicts, plans, residents, limits."""
