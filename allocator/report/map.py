@@ -87,9 +87,9 @@ def draw_map(scenario: Scenario, run: Run, words: Words) -> str:
     ]
     drawing = _svg("drawing", frame, still)
     return (
+        f"<noscript>{_legend(scenario, words)}{note(words('map.still'))}</noscript>"
         f'<div id="map-frame">{_svg("ground", frame, ground)}'
-        f"<noscript>{_legend(scenario, words)}{drawing}"
-        f"{note(words('map.still'))}</noscript></div>"
+        f"<noscript>{drawing}</noscript></div>"
         '<div id="map-panel"></div>'
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,9 +57,23 @@ class PlacesNeeded:
 
     def _by_session(self, visits: Floats, accepted: Bools) -> Floats:
         """Return places by session with the least peak, shape (p,)."""
+        if (accepted.sum(axis=1) == 1).all():  # nobody has a choice
+            return np.asarray((visits @ accepted) / self.visits_per_place, np.float64)
+        if len(visits) == 1:
+            key = accepted.tobytes()
+            if key not in self._of_one_visit:
+                self._of_one_visit[key] = self._optimum(np.ones(1), accepted)
+            return self._of_one_visit[key] * float(visits[0])
+        return self._optimum(visits, accepted)
+
+    @cached_property
+    def _of_one_visit(self) -> dict[bytes, Floats]:
+        """Places by session for one visit of a need, by the sessions it accepts."""
+        return {}
+
+    def _optimum(self, visits: Floats, accepted: Bools) -> Floats:
+        """Solve the linear program."""
         needs, sessions = accepted.shape
-        if sessions == 1:
-            return np.asarray(visits.sum() / self.visits_per_place, np.float64)
         slots = np.unique(self.holds.T, axis=0).astype(float)
         flows = needs * sessions
         # columns: peak, places by session, visits by (need, session)

@@ -231,6 +231,28 @@ def test_the_map_knows_coverage_before_the_plan(run: Run) -> None:
     assert all(a <= b for a, b in zip(demand["before"], demand["persons"], strict=True))
 
 
+def test_without_scripts_everything_stands_in_the_page(
+    browser: Chromium, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(report_html(run), encoding="utf-8")
+    browser.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.ask("Page.navigate", url=path.resolve().as_uri())
+        browser.until("document.querySelectorAll('#origin-table tr').length > 0")
+        shown = (
+            "[...document.querySelectorAll('main>section')].map(s => s.offsetHeight)"
+        )
+        assert min(browser.value(shown)) > 0
+        zones = len(np.unique(run.scenario().demand.zone))
+        assert (
+            browser.value("document.querySelectorAll('#zones circle').length") == zones
+        )
+        assert browser.value("document.querySelector('#map-canvas')") is None
+    finally:
+        browser.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
 def test_streets_are_layers_of_the_map(browser: Chromium, tmp_path: Path) -> None:
     from allocator.plan import Plan
     from allocator.scenario import read_scenario
