@@ -151,9 +151,11 @@ class Words:
         return self.verdict(share > 0)
 
     def money(self, value: float) -> str:
-        """Return an amount; in Chinese, yuan are counted in 万元."""
-        if self.in_wan:
+        """Return an amount; in Chinese, yuan are counted in 万元, small sums in 元."""
+        if self.in_wan and abs(value) >= WAN:
             return f"{value / WAN:,.2f} 万元"
+        if self.in_wan:
+            return f"{value:,.0f} 元"
         return f"{self.scenario.spec.currency} {value:,.0f}"
 
     def short_money(self, value: float) -> str:

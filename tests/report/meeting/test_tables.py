@@ -412,3 +412,11 @@ def test_no_message_stands_in_two_files(language: str) -> None:
     ]
     keys = [line.split(": ")[0] for text in texts for line in text.splitlines()]
     assert len(keys) == len(set(keys))
+
+
+def test_small_sums_are_told_in_yuan() -> None:
+    words = Words("zh", two_rooms(currency="CNY"))
+    assert words.money(12_345_600) == "1,234.56 万元"
+    assert words.money(9_999) == "9,999 元"
+    assert words.money(-20_000) == "-2.00 万元"
+    assert Words("en", two_rooms(currency="CNY")).money(9_999) == "CNY 9,999"
