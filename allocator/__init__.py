@@ -25,6 +25,18 @@ if TYPE_CHECKING:
         ScenarioInvalid,
         VerificationFailed,
     )
+    from allocator.explain import (
+        AlternativesExplanation,
+        BuildingExplanation,
+        CommunityExplanation,
+        LimitsExplanation,
+        ReplacementExplanation,
+        explain_alternatives,
+        explain_building,
+        explain_community,
+        explain_limits,
+        explain_replacement,
+    )
     from allocator.issues import Issue, Place, Severity
     from allocator.options import SolveOptions
     from allocator.plan import Plan
@@ -47,6 +59,7 @@ if TYPE_CHECKING:
     )
     from allocator.shortfall import Description, describe
     from allocator.solve import evaluate, solve
+    from allocator.sweep import Axis, Sweep, evenly, limit_axis, scaled_axis, sweep
 
     __version__: str
 
@@ -59,6 +72,18 @@ _HOMES = {
         "RunError",
         "ScenarioInvalid",
         "VerificationFailed",
+    ),
+    "allocator.explain": (
+        "AlternativesExplanation",
+        "BuildingExplanation",
+        "CommunityExplanation",
+        "LimitsExplanation",
+        "ReplacementExplanation",
+        "explain_alternatives",
+        "explain_building",
+        "explain_community",
+        "explain_limits",
+        "explain_replacement",
     ),
     "allocator.issues": ("Issue", "Place", "Severity"),
     "allocator.options": ("SolveOptions",),
@@ -82,20 +107,34 @@ _HOMES = {
     ),
     "allocator.shortfall": ("Description", "describe"),
     "allocator.solve": ("evaluate", "solve"),
+    "allocator.sweep": (
+        "Axis",
+        "Sweep",
+        "evenly",
+        "limit_axis",
+        "scaled_axis",
+        "sweep",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AllocatorError",
+    "AlternativesExplanation",
+    "Axis",
+    "BuildingExplanation",
+    "CommunityExplanation",
     "Comparison",
     "Description",
     "GoalRecord",
     "Issue",
+    "LimitsExplanation",
     "MissingExtra",
     "OptionsInvalid",
     "Place",
     "Plan",
     "PlanInvalid",
+    "ReplacementExplanation",
     "Result",
     "Run",
     "RunError",
@@ -105,6 +144,7 @@ __all__ = [
     "Severity",
     "SolveOptions",
     "Status",
+    "Sweep",
     "VerificationFailed",
     "__version__",
     "build_scenario",
@@ -112,10 +152,19 @@ __all__ = [
     "compare",
     "describe",
     "evaluate",
+    "evenly",
+    "explain_alternatives",
+    "explain_building",
+    "explain_community",
+    "explain_limits",
+    "explain_replacement",
+    "limit_axis",
     "read_plan",
     "read_run",
     "read_scenario",
+    "scaled_axis",
     "solve",
+    "sweep",
     "write_run",
     "write_scenario",
 ]

@@ -30,6 +30,7 @@ LAYERS = {
     "summary": 7,
     "shortfall": 8,
     "explain": 8,
+    "sweep": 8,
     "runs": 8,
     "report": 9,
     "web": 10,

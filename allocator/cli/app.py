@@ -118,7 +118,15 @@ def _internal(message: str) -> int:
 
 def _add_commands() -> None:
     """Register the commands; their modules import heavy rooms only when run."""
-    from allocator.cli import catalogue, comparing, looking, solving, storing
+    from allocator.cli import (
+        catalogue,
+        comparing,
+        explaining,
+        looking,
+        solving,
+        storing,
+        sweeping,
+    )
 
     for command in (
         looking.init,
@@ -130,6 +138,8 @@ def _add_commands() -> None:
         comparing.compare,
         storing.runs,
         looking.report,
+        explaining.explain,
+        sweeping.sweep,
         catalogue.catalogue,
         looking.schema,
     ):
