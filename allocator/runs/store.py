@@ -11,30 +11,28 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import time
-import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from allocator.errors import OptionsInvalid, RunError
+from allocator.errors import RunError
 from allocator.issues import nearest_name
 from allocator.runs.comparison import Comparison, compare
 from allocator.runs.entries import Entry, facts_of, ordered, selected
 from allocator.runs.read import Run, read_run
 from allocator.runs.record import RUN_FORMAT
+from allocator.runs.tags import TAGS, checked_tag, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 INDEX = ".index.json"
 INDEX_FORMAT = "allocator-index/1"
-TAGS = "tags"
 TABLES = frozenset(
     ["assignments.csv", "spaces.csv", "served.parquet", "coverage.csv", "sites.csv"]
 )
@@ -44,7 +42,6 @@ SHOWN = ("run", "status", "objective", "gap", "coverage", "written_at", "tags")
 """Columns shown in a notebook."""
 SETTLED_S = 2.0
 """A `run.json` younger than this may still change within its time stamp."""
-_TAG = re.compile(r"[^\W_][\w.+-]{0,59}")
 
 
 class RunStore:
@@ -131,7 +128,7 @@ class RunStore:
             If there is no such run, or it cannot be written.
         """
         folder = self._folder_of(name)
-        words = [_checked_tag(tag) for tag in tags]
+        words = [checked_tag(tag) for tag in tags]
         try:
             (folder / TAGS).mkdir(exist_ok=True)
             for word in words:
@@ -139,18 +136,18 @@ class RunStore:
         except OSError as error:
             msg = f"cannot tag {folder}: {error.strerror or error}"
             raise RunError(msg) from error
-        return _tags(folder)
+        return tags_of(folder)
 
     def untag(self, name: str, *tags: str) -> tuple[str, ...]:
         """Remove tags from a run and return those it still has."""
         folder = self._folder_of(name)
         try:
             for tag in tags:
-                (folder / TAGS / _checked_tag(tag)).unlink(missing_ok=True)
+                (folder / TAGS / checked_tag(tag)).unlink(missing_ok=True)
         except OSError as error:
             msg = f"cannot untag {folder}: {error.strerror or error}"
             raise RunError(msg) from error
-        return _tags(folder)
+        return tags_of(folder)
 
     def delete(self, name: str) -> None:
         """Delete a run; it is gone for everybody at once.
@@ -248,7 +245,7 @@ class RunStore:
         absent = sorted(NEEDED - files)
         if stamp is None and not files & TABLES:
             return None
-        tags = _tags(folder) if TAGS in files else ()
+        tags = tags_of(folder) if TAGS in files else ()
         if absent:
             return Entry(folder, {}, tags, f"incomplete: {', '.join(absent)} missing")
         assert stamp is not None
@@ -326,30 +323,3 @@ def _read_facts(path: Path) -> tuple[dict[str, Any], str]:
         return facts_of(record), ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return {}, f"run.json cannot be read: {type(error).__name__}: {error}"
-
-
-def _tags(folder: Path) -> tuple[str, ...]:
-    """Return the tags of a run."""
-    try:
-        names = sorted(item.name for item in os.scandir(folder / TAGS))
-    except OSError:
-        return ()
-    return tuple(name for name in names if _TAG.fullmatch(name))
-
-
-def _checked_tag(tag: str) -> str:
-    """Return a tag that is a file name everywhere.
-
-    Raises
-    ------
-    OptionsInvalid
-        If it is not.
-    """
-    word = unicodedata.normalize("NFC", tag.strip())
-    if not _TAG.fullmatch(word):
-        msg = (
-            f"{tag!r} is no tag: up to 60 letters, digits and _ . + -, "
-            "a letter or digit first"
-        )
-        raise OptionsInvalid(msg)
-    return word
