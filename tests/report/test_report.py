@@ -33,7 +33,7 @@ UNDER_MB = 5
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A plan for riverside after few steps."""
-    options = al.SolveOptions(engine="greedy", seed=1, max_steps=50)
+    options = al.SolveOptions(engine="greedy", seed=1, max_steps=50, time_limit_s=600.0)
     result = al.solve(read_scenario(RIVERSIDE), options)
     return read_run(al.write_run(result, tmp_path_factory.mktemp("report") / "run"))
 
