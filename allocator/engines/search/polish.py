@@ -111,7 +111,10 @@ class Windows:
             if stop.reason() is not None:
                 event.interrupt()
 
-        solver.cbMipInterrupt += end_early
+        for moment in (
+            solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt
+        ):  # fmt: skip
+            moment += end_early
         start = highspy.HighsSolution()
         start.col_value = point[columns].tolist()
         solver.setSolution(start)
