@@ -11,37 +11,21 @@ from allocator.explain.words import LANGUAGES
 from allocator.report.answers import answer_html
 from allocator.report.frontier import frontier_html
 from allocator.sweep import limit_axis, sweep
-from benchmarks.chromium import Chromium, find_chromium
 from tests.explain.samples import EXACT, riverside, two_rooms
+from tests.report.browsing import IN_CHROMIUM, ROWS, opened, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROGRAM = find_chromium()
-pytestmark = [
-    pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed"),
-    pytest.mark.xdist_group("chromium"),
-]
-ROWS = "document.querySelectorAll('tbody tr').length"
+    from benchmarks.chromium import Chromium
+
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
-    assert PROGRAM is not None
-    chromium = Chromium(PROGRAM)
-    yield chromium
-    chromium.close()
-
-
-def opened(browser: Chromium, path: Path, page: str) -> None:
-    """Open a page; it must say nothing and ask for nothing but itself."""
-    path.write_text(page, encoding="utf-8")
-    browser.events.clear()
-    browser.ask("Page.navigate", url=path.resolve().as_uri())
-    browser.until("document.readyState === 'complete'")
-    assert browser.said() == []
-    assert browser.requests() == [path.resolve().as_uri()]
+    yield from started()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

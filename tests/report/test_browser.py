@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from allocator.report import meeting_pages, page, report_html, week
 from allocator.report.words import messages
-from benchmarks.chromium import Chromium, find_chromium
+from tests.report.browsing import IN_CHROMIUM, show, started
 from tests.report.test_report import TWO_ROOMS, run, saved, two_rooms, unpack
 
 if TYPE_CHECKING:
@@ -18,63 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from allocator.runs import Run
+    from benchmarks.chromium import Chromium
 
 __all__ = ["run"]
 
-PROGRAM = find_chromium()
-pytestmark = [
-    pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed"),
-    pytest.mark.xdist_group("chromium"),
-]
+pytestmark = IN_CHROMIUM
 PERSONS = 0.01
 """The script counts in hundredths of a person."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
-    assert PROGRAM is not None
-    chromium = Chromium(PROGRAM)
-    yield chromium
-    chromium.close()
-
-
-def show(browser: Chromium, run: Run, language: str, folder: Path) -> dict[str, Any]:
-    """Open a report; it must be silent and ask for nothing else."""
-    path = folder / "page.html"
-    path.write_text(report_html(run, language), encoding="utf-8")
-    browser.open(path)
-    assert browser.said() == []
-    assert browser.requests() == [path.resolve().as_uri()]
-    counts = browser.value("document.documentElement.dataset.counts")
-    return dict(json.loads(counts)) if counts else {}
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_page_counts_what_the_run_counts(
-    browser: Chromium, run: Run, language: str, tmp_path: Path
-) -> None:
-    counts = show(browser, run, language, tmp_path)
-    scenario, measures = run.scenario(), run.measures
-    assert counts["zones"] == len(np.unique(scenario.demand.zone))
-    assert counts["used"] == measures["buildings"]
-    assert counts["idle"] == scenario.num_buildings - measures["buildings"]
-    facilities = scenario.tables.facilities["facility_id"]
-    assert counts["facilities"] == facilities.nunique()
-    rows = len(scenario.demand)
-    assert counts["persons"] == pytest.approx(
-        measures["demand_persons"], abs=rows * PERSONS
-    )
-    for key in ("covered", "served"):
-        assert counts[key] == pytest.approx(
-            measures["covered_persons"], abs=rows * PERSONS
-        )
-    cells = run.table("coverage.csv").groupby(["community_id", "need_id"]).ngroups
-    assert browser.value("document.querySelectorAll('.cell').length") == cells
-    texts = messages(language)
-    shown = browser.value("document.body.textContent")
-    assert texts["coverage.cells"] in shown
-    assert texts["js.layers"] in shown
-    assert browser.value("document.documentElement.lang") == language
+    yield from started()
 
 
 def test_tabs_show_one_section_at_a_time(
