@@ -12,7 +12,7 @@ from allocator.options import SolveOptions
 from allocator.plan import Plan
 from tests.explain.samples import riverside
 
-FEW = SolveOptions(engine="greedy", max_steps=0, time_limit_s=60)
+FEW = SolveOptions(engine="greedy", max_steps=400, time_limit_s=60)
 
 
 def test_distance_counts_pairs_of_space_and_service() -> None:
