@@ -1,4 +1,4 @@
-"""Take the picture of a report: ``PYTHONPATH=. python docs/draw_report.py RUN OUT.png``.
+"""Draw a report: ``PYTHONPATH=. python docs/draw_report.py RUN OUT.png``.
 
 The map of the page with one used building picked, as Chromium shows it. Needs Chromium
 and the extra ``plots``.
