@@ -57,13 +57,15 @@ def test_odd_seeds_have_every_feature_and_even_seeds_none() -> None:
 
 @pytest.mark.parametrize("feature", FEATURES)
 def test_each_feature_alone_is_a_valid_scenario(feature: str) -> None:
-    build_scenario(*make_city("s", 0, features=[feature]))
+    document, frames = make_city("s", 0, features=[feature])
+    assert build_scenario(document, frames).spec.name is not None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_each_shape_is_a_valid_scenario(shape: str, seed: int) -> None:
-    build_scenario(*make_city("s", seed, shape=shape))
+    document, frames = make_city("s", seed, shape=shape)
+    assert build_scenario(document, frames).spec.name is not None
 
 
 def test_budgets_are_shares_of_what_full_coverage_costs() -> None:

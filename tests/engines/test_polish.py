@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from allocator.engines.engine import EngineOptions, StopSignal
+from allocator.engines.engine import EngineOptions, Progress, StopSignal
 from allocator.engines.exact import ExactEngine
 from allocator.engines.greedy.plan import PlanBuilder
 from allocator.engines.price.layout import build_layout
@@ -18,6 +18,7 @@ from allocator.instance import solution_to_plan
 from allocator.instance.instance import Instance, Solution
 from allocator.instance.measures import goal_value
 from tests.engines.price_samples import sample
+from tests.engines.test_greedy_engine import pinned
 
 
 def empty_plan(instance: Instance) -> Solution:
@@ -133,3 +134,30 @@ def test_a_given_plan_is_held_exactly_where_it_keeps_the_rules() -> None:
         assert value == pytest.approx(exact.goals[0].value, rel=1e-6, abs=1e-9)
         held += 1
     assert held >= 10
+
+
+def hurried(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> list[Progress]:
+    """Search for two seconds as if that were long; return what was told."""
+    monkeypatch.setattr("allocator.engines.search.engine.LEAST_POLISH_S", 0.5)
+    told: list[Progress] = []
+    stop = StopSignal(time.monotonic() + 2.0)
+    options = EngineOptions(stop=stop, on_progress=told.append)
+    SearchEngine().solve(instance, options)
+    return told
+
+
+def test_windows_come_at_the_end_of_a_search_by_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = set()
+    for seed in range(3, 9):
+        seen |= {step.phase for step in hurried(sample(seed).instance, monkeypatch)}
+    assert "windows" in seen
+
+
+def test_a_search_without_a_plan_has_no_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = hurried(pinned(5), monkeypatch)
+    assert told[-1].solution is None
+    assert "windows" not in {step.phase for step in told}

@@ -85,7 +85,7 @@ class SearchRun(GreedyRun):
         chains = self._new_chains()
         workers = max(1, min(self.options.workers, CHAINS))
         with ThreadPoolExecutor(workers, thread_name_prefix="search") as pool:
-            while reason is None and time.monotonic() < self._chains_end:
+            while reason is None and not self._is_polished_now():
                 self._round(chains, pool)
                 reason = self._reason()
             if reason is None:
@@ -98,10 +98,16 @@ class SearchRun(GreedyRun):
         Not where steps are counted: what a window gives in a time is not repeatable.
         """
         left = self.stop.remaining_s()
-        small = len(self.layout.arcs.row) <= MOST_POLISHED_ARCS
+        small = 0 < len(self.layout.arcs.row) <= MOST_POLISHED_ARCS
+        small &= len(self.layout.rooms.building) > 1  # with one more at the end
         if self._most_steps() is None and small and LEAST_POLISH_S <= left < np.inf:
             self._chains_end = time.monotonic() + (1.0 - POLISH_SHARE) * left
         return super()._new_cooling()
+
+    def _is_polished_now(self) -> bool:
+        """Tell whether windows of the plan are due; without a plan they never are."""
+        due = time.monotonic() >= self._chains_end
+        return due and self.best.solution is not None
 
     def _end_of_cooling(self) -> float:
         return min(self._chains_end, super()._end_of_cooling())

@@ -89,7 +89,8 @@ class Windows:
         if not self.waiting:
             self.waiting = self.random.permutation(len(self.of_building)).tolist()
         first = self.waiting.pop()
-        shared = self.near[first] * self.random.uniform(0.5, 1.0, len(self.near))
+        shared = self.near[[first]].toarray().ravel()
+        shared = shared * self.random.uniform(0.5, 1.0, len(shared))
         shared[first] = np.inf
         some = np.argsort(-shared, kind="stable")[:WINDOW]
         return np.sort(np.concatenate([self.of_building[b] for b in some]))
@@ -179,7 +180,7 @@ class Windows:
         return [order[a:b] for a, b in zip(low, high, strict=True)]
 
 
-def _nearness(instance: Instance) -> Floats:
+def _nearness(instance: Instance) -> sparse.csr_matrix:
     """Return the demand that each two buildings can both serve, shape (b, b)."""
     arcs, count = instance.arcs, len(instance.buildings.opening_cost)
     site = instance.supplies.site[arcs.supply]
@@ -190,4 +191,4 @@ def _nearness(instance: Instance) -> Floats:
     )
     reaches.data[:] = 1.0
     shared = reaches.multiply(instance.rows.visits_per_week) @ reaches.T
-    return np.asarray(shared.toarray(), np.float64)
+    return shared.tocsr()
